@@ -1,0 +1,176 @@
+// swift-tools-version: 6.3
+import Foundation
+import PackageDescription
+
+/// One configuration for everything: programs and tests share one `swift build`, so a clean checkout compiles once.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func wing(_ wing: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)", swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Sources/Programs/\(name)", swiftSettings: strict)
+}
+
+func library(_ name: String, pkgConfig: String, package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+/// Tests mirror the sources: `Tests/WING/MODULETests` tests `Sources/WING/MODULE`.
+func tests(_ wing: String, _ module: String, _ more: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(module)Tests", dependencies: [.byName(name: module)] + more, path: "Tests/\(wing)/\(module)Tests",
+        swiftSettings: strict)
+}
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let all: [Target] = [
+    // C
+    library("CLibvirt", pkgConfig: "libvirt", package: "libvirt-dev"),
+    library("CLibssh", pkgConfig: "libssh", package: "libssh-dev"),
+    library("CLibyaml", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
+    library("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
+    library("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
+    .target(name: "CLinux", path: "Sources/C/CLinux"),
+
+    // Base
+    wing("Base", "Diagnostics"),
+    wing("Base", "JSON"),
+    wing("Base", "YAML", ["Diagnostics", "JSON", "CLibyaml"]),
+    wing("Base", "Credentials", ["Diagnostics", "JSON", crypto, x509]),
+    wing("Base", "HTTPServing", ["Diagnostics", logging] + nio),
+    wing("Base", "Linux", ["Diagnostics", "CLinux"]),
+
+    // Kubernetes
+    wing("Kubernetes", "Objects", ["JSON"]),
+    wing("Kubernetes", "ClusterClient", ["JSON", "Objects", logging] + nio),
+
+    // Master
+    wing("Master", "StateStore", ["Diagnostics", "CSQLite"]),
+    wing("Master", "Access", ["JSON"]),
+    wing("Master", "Admission", ["JSON", "Objects"]),
+    wing("Master", "APIServer", ["JSON", "YAML", "Objects", "StateStore", "Access", "Admission", "HTTPServing", logging]),
+    wing("Master", "Scheduling", ["JSON", "Objects"]),
+    wing("Master", "Controllers", ["JSON", "Objects"]),
+    wing("Master", "ControlLoops", ["JSON", "Objects", "ClusterClient", "Scheduling", "Controllers", logging]),
+
+    // Node
+    wing("Node", "ContainerImages", ["Diagnostics", "JSON", "Linux", "CZlib", crypto]),
+    wing("Node", "ContainerRuntime", ["Diagnostics", "JSON", "Linux", "ContainerImages"]),
+    wing("Node", "PodNetwork", ["Diagnostics", "Linux"]),
+    wing("Node", "NodeAgent", [
+            "Diagnostics", "JSON", "Objects", "ClusterClient", "ContainerImages", "ContainerRuntime", "PodNetwork", "Linux",
+            "HTTPServing", logging,
+        ]),
+
+    // Playbooks
+    wing("Playbooks", "Templates", ["Diagnostics", "JSON"]),
+    wing("Playbooks", "Inventories", ["Diagnostics", "JSON", "YAML"]),
+    wing("Playbooks", "Bundles", ["Diagnostics", "JSON"]),
+    wing("Playbooks", "Plays", ["Diagnostics", "JSON", "YAML", "Templates", "Inventories", "Bundles", crypto]),
+    wing("Playbooks", "TaskModules", ["Diagnostics", "JSON", "Templates", "Bundles", "Linux", crypto]),
+
+    // Provision
+    wing("Provision", "Clusterfiles", ["Diagnostics", "YAML", "JSON"]),
+    wing("Provision", "Planning", ["Diagnostics", "Clusterfiles"]),
+    wing("Provision", "Hypervisor", ["Diagnostics", "CLibvirt"]),
+    wing("Provision", "SecureShell", ["Diagnostics", "CLibssh"]),
+    wing("Provision", "MachineImages", ["Diagnostics", "JSON", "Linux", crypto]),
+    wing(
+        "Provision", "PlanExecution",
+        [
+            "Diagnostics", "JSON", "Clusterfiles", "Planning", "Hypervisor", "SecureShell", "MachineImages", "Credentials",
+            "Plays", "Inventories", "ClusterClient", "Linux",
+        ]),
+
+    // Programs
+    program(
+        "clusterfile",
+        [
+            "Diagnostics", "JSON", "Clusterfiles", "Planning", "PlanExecution", "Hypervisor", "SecureShell", "MachineImages",
+            "Credentials", "Inventories", "Plays", "Linux", arguments,
+        ]),
+    program(
+        "clusterfile-master",
+        ["Diagnostics", "APIServer", "StateStore", "Access", "ControlLoops", "ClusterClient", "HTTPServing", "Linux", logging, lifecycle, arguments]),
+    program(
+        "clusterfile-node",
+        ["Diagnostics", "NodeAgent", "ContainerRuntime", "PodNetwork", "ClusterClient", "Linux", logging, lifecycle, arguments]),
+    program("clusterfile-runner", ["Diagnostics", "JSON", "Bundles", "TaskModules", "Linux"]),
+
+    // Tests
+    tests("Base", "Diagnostics"),
+    tests("Base", "JSON"),
+    tests("Base", "YAML"),
+    tests("Base", "Credentials"),
+    tests("Base", "HTTPServing"),
+    tests("Base", "Linux"),
+    tests("Kubernetes", "Objects"),
+    tests("Kubernetes", "ClusterClient"),
+    tests("Master", "StateStore"),
+    tests("Master", "APIServer"),
+    tests("Master", "Access"),
+    tests("Master", "Scheduling"),
+    tests("Master", "Controllers"),
+    tests("Master", "ControlLoops"),
+    tests("Node", "ContainerImages"),
+    tests("Node", "ContainerRuntime"),
+    tests("Node", "PodNetwork"),
+    tests("Node", "NodeAgent"),
+    tests("Playbooks", "Templates"),
+    tests("Playbooks", "Inventories"),
+    tests("Playbooks", "Plays"),
+    tests("Playbooks", "TaskModules"),
+    tests("Provision", "Clusterfiles"),
+    tests("Provision", "Planning"),
+    tests("Provision", "Hypervisor"),
+    tests("Provision", "SecureShell"),
+    tests("Provision", "MachineImages"),
+    tests("Provision", "PlanExecution"),
+    .testTarget(name: "SystemTests", dependencies: ["JSON"], path: "Tests/System", swiftSettings: strict),
+]
+
+// While the wings are being built: only what has code already.
+func exists(_ target: Target) -> Bool {
+    let folder = URL(fileURLWithPath: Context.packageDirectory).appendingPathComponent(target.path!)
+    guard let files = FileManager.default.enumerator(atPath: folder.path) else { return false }
+    return files.contains { ($0 as! String).hasSuffix(".swift") || ($0 as! String).hasSuffix(".modulemap") || ($0 as! String).hasSuffix(".c") }
+}
+let present = all.filter(exists)
+let names = Set(present.map(\.name))
+for target in present {
+    target.dependencies = target.dependencies.filter {
+        if case .byNameItem(let name, _) = $0 { names.contains(name) } else { true }
+    }
+}
+
+let package = Package(
+    name: "clusterfile",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: present,
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+import Diagnostics
+
+print(Diagnosis("nothing here yet"))
