@@ -13,8 +13,13 @@ func wing(_ wing: String, _ name: String, _ dependencies: [Target.Dependency] = 
     .target(name: name, dependencies: dependencies, path: "Sources/\(wing)/\(name)", swiftSettings: strict)
 }
 
+/// Programs carry the Swift runtime within them: machines have none. (`--static-swift-stdlib` would reach the tests too.)
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, path: "Sources/Programs/\(name)", swiftSettings: strict)
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/Programs/\(name)", swiftSettings: strict,
+        linkerSettings: [
+            .unsafeFlags(["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-Xlinker", "--gc-sections"])
+        ])
 }
 
 func library(_ name: String, pkgConfig: String, package: String) -> Target {
