@@ -1,0 +1,49 @@
+internal import JSON
+
+/// Gives drafted machines what follows from the cluster they are in: names in libvirt, addresses of cards, hashes.
+struct MachineIdentity {
+    let cluster: String
+    let uuid: ClusterUUID
+    let user: String
+    let network: NetworkSpec
+
+    /// The specs of machines that were checked.
+    func specs(of machines: [DraftedMachine]) -> [MachineSpec] {
+        var taken: Set<MACAddress> = []
+        return machines.compactMap { machine in
+            guard let address = machine.address, let image = machine.draft.image?.value else { return nil }
+            let mac = freeMAC(machine.name, &taken)
+            return spec(of: machine, address, image, mac)
+        }
+    }
+
+    private func freeMAC(_ machine: String, _ taken: inout Set<MACAddress>) -> MACAddress {
+        var attempt = 0
+        while true {
+            let address = MACAddress(cluster: uuid, machine: machine, attempt: attempt)
+            if taken.insert(address).inserted { return address }
+            attempt += 1
+        }
+    }
+
+    private func spec(
+        of machine: DraftedMachine, _ address: IPv4Address, _ image: String, _ mac: MACAddress
+    ) -> MachineSpec {
+        let draft = machine.draft
+        let system: JSON = [
+            "name": .string(machine.name), "image": .string(image), "disk": JSON(draft.disk.value.bytes),
+            "user": .string(user), "address": JSON("\(address)"), "network": JSON("\(network.range)"),
+            "mac": JSON("\(mac)"),
+        ]
+        let hardware: JSON = ["cpus": JSON(draft.cpus), "memory": JSON(draft.memory.value.bytes)]
+        return MachineSpec(
+            name: machine.name, address: address, macAddress: mac, role: draft.role?.value, image: image,
+            cpus: draft.cpus,
+            memory: draft.memory.value, disk: draft.disk.value, groups: draft.groups, vars: draft.vars,
+            domainName: "\(cluster)_\(machine.name)", domainUUID: uuid.domainUUID(ofMachine: machine.name),
+            diskVolume: uuid.volumeName(machine: machine.name, disk: "system"),
+            seedVolume: uuid.volumeName(machine: machine.name, disk: "seed"),
+            specHash: SpecHash(
+                system: Fingerprint(of: system.bytes).shortText, hardware: Fingerprint(of: hardware.bytes).shortText))
+    }
+}

@@ -1,0 +1,40 @@
+internal import Clusterfiles
+
+/// Everything that forbids the plan, so that it is found before anything is touched.
+func findConflicts(
+    _ wanted: ClusterSpec, network: NetworkDecision, baseVolumes: [String: String], observed: ClusterSnapshot
+) -> [PlanningConflict] {
+    networkConflicts(wanted, network, observed) + machineConflicts(wanted, observed)
+        + Set(wanted.machines.map(\.image)).sorted().filter { baseVolumes[$0] == nil }.map { .noBaseVolume(image: $0) }
+}
+
+private func networkConflicts(
+    _ wanted: ClusterSpec, _ decision: NetworkDecision, _ observed: ClusterSnapshot
+) -> [PlanningConflict] {
+    if observed.networks.contains(where: { $0.name == wanted.network.name && $0.owner != wanted.uuid }) {
+        return [.networkNameTaken(wanted.network.name)]
+    }
+    if decision == .keep { return [] }
+    let ownBridges = Set(
+        observed.networks.filter { $0.owner == wanted.uuid }.compactMap(\.bridge) + [wanted.network.bridge])
+    return observed.hostInterfaces.sorted { ($0.name, $0.range.address) < ($1.name, $1.range.address) }
+        .filter { $0.range.overlaps(wanted.network.range) && !ownBridges.contains($0.name) }
+        .map { interface in
+            .rangeInUse(
+                wanted.network.range, interface: interface.name, interfaceRange: interface.range,
+                network: observed.networks.first { $0.bridge == interface.name }?.name)
+        }
+}
+
+private func machineConflicts(_ wanted: ClusterSpec, _ observed: ClusterSnapshot) -> [PlanningConflict] {
+    wanted.machines.compactMap { machine in
+        let own = observed.machines.first { $0.belongs(to: wanted.uuid) && $0.machine == machine.name }
+        if let own, own.domainName != machine.domainName {
+            return .domainRenamed(own.domainName, machine: machine.name, expected: machine.domainName)
+        }
+        if own == nil, observed.machines.contains(where: { $0.domainName == machine.domainName }) {
+            return .domainNameTaken(machine.domainName, machine: machine.name)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,22 @@
+package import Clusterfiles
+
+/// The plan that removes everything of a cluster (domains, volumes, networks) and nothing else.
+package func planDown(of cluster: ClusterUUID, observed: ClusterSnapshot) -> Plan {
+    var builder = PlanBuilder()
+    let reason = "the cluster is taken down"
+    let machines = observed.machines.filter { $0.belongs(to: cluster) }.sorted { $0.domainName < $1.domainName }
+    let volumes = observed.volumes.filter { cluster.owner(ofVolume: $0.name) != nil }.sorted { $0.name < $1.name }
+    let networks = observed.networks.filter { $0.owner == cluster }.sorted { $0.name < $1.name }
+
+    var gone: [String] = []
+    for machine in machines {
+        let own = volumes.filter { cluster.owner(ofVolume: $0.name)?.machine == machine.machine }
+        gone += builder.remove(machine, volumes: own, reason)
+    }
+    let kept = Set(machines.compactMap(\.machine))
+    for volume in volumes where !kept.contains(cluster.owner(ofVolume: volume.name)?.machine ?? "") {
+        builder.add(.deleteVolume(volume.name), "\(reason), and its machine is gone", destroysData: !volume.isSeed)
+    }
+    for network in networks { _ = builder.remove(network, reason, after: gone) }
+    return Plan(.down, steps: builder.steps)
+}

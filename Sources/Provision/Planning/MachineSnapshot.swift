@@ -1,0 +1,49 @@
+package import Clusterfiles
+
+/// A domain of libvirt.
+package struct MachineSnapshot: Hashable, Sendable {
+    package enum State: String, Hashable, Sendable, CaseIterable {
+        /// Also while it waits for something on the host.
+        case running
+        /// Also after a fault of its disk.
+        case paused
+        /// Asleep by its own wish, until it is woken.
+        case suspended
+        /// Shut off, or crashed.
+        case stopped
+    }
+
+    /// The domain's name in libvirt.
+    package var domainName: String
+    /// The domain's UUID in libvirt, in lower case.
+    package var domainUUID: String
+    /// The cluster in its metadata, or nil.
+    package var owner: ClusterUUID?
+    /// The machine's name in its metadata, or nil.
+    package var machine: String?
+    /// The hash in its metadata, or nil.
+    package var specHash: SpecHash?
+    package var state: State
+    /// The names of its snapshots.
+    package var snapshots: [String]
+
+    package init(
+        domainName: String, domainUUID: String, owner: ClusterUUID?, machine: String?, specHash: SpecHash?,
+        state: State,
+        snapshots: [String] = []
+    ) {
+        self.domainName = domainName
+        self.domainUUID = domainUUID
+        self.owner = owner
+        self.machine = machine
+        self.specHash = specHash
+        self.state = state
+        self.snapshots = snapshots
+    }
+
+    /// Whether this domain was made for that cluster; a copy by hand carries the metadata and has another UUID.
+    package func belongs(to cluster: ClusterUUID) -> Bool {
+        guard owner == cluster, let machine else { return false }
+        return domainUUID == cluster.domainUUID(ofMachine: machine)
+    }
+}

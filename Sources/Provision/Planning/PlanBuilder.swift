@@ -1,0 +1,46 @@
+internal import Clusterfiles
+
+/// Collects steps in an order that respects their edges.
+struct PlanBuilder {
+    private(set) var steps: [Step] = []
+
+    /// Adds a step; `after` names steps that were added before. Gives its id for the edges of later steps.
+    @discardableResult
+    mutating func add(
+        _ action: Action, _ reason: String, destroysData: Bool = false, after: [String] = []
+    ) -> String {
+        let step = Step(action, reason, destroysData: destroysData, after: Set(after))
+        steps.append(step)
+        return step.id
+    }
+}
+
+extension PlanBuilder {
+    /// Takes a machine away: volumes before the domain, so that a killed run still finds whose they are.
+    /// Gives the ids of the steps that end it.
+    mutating func remove(_ machine: MachineSnapshot, volumes: [VolumeSnapshot], _ reason: String) -> [String] {
+        let name = machine.machine ?? machine.domainName
+        var done: [String] = []
+        if machine.state != .stopped {
+            done = [add(.stopMachine(name, domain: machine.domainName, gently: false), reason)]
+        }
+        let deleted = volumes.map { volume in
+            add(.deleteVolume(volume.name), reason, destroysData: !volume.isSeed, after: done)
+        }
+        return [
+            add(.undefineMachine(name, domain: machine.domainName), reason, destroysData: true, after: done + deleted)
+        ]
+    }
+
+    /// Takes a network away once the steps given are done; gives the id of the last step.
+    mutating func remove(_ network: NetworkSnapshot, _ reason: String, after: [String]) -> String {
+        var before = after
+        if network.isActive { before = [add(.stopNetwork(network.name), reason, after: after)] }
+        return add(.deleteNetwork(network.name), reason, after: before)
+    }
+}
+
+extension VolumeSnapshot {
+    /// A seed holds only what is made anew at any time.
+    var isSeed: Bool { name.hasSuffix(".seed") }
+}

@@ -1,0 +1,43 @@
+package import Clusterfiles
+package import Diagnostics
+
+/// What stands in the way of a plan; nothing is touched until it is gone.
+package enum PlanningConflict: Error, Hashable, Sendable {
+    case rangeInUse(IPv4Network, interface: String, interfaceRange: IPv4Network, network: String?)
+    case networkNameTaken(String)
+    case domainNameTaken(String, machine: String)
+    case domainRenamed(String, machine: String, expected: String)
+    case noBaseVolume(image: String)
+}
+
+extension PlanningConflict: Diagnosable {
+    package var diagnosis: Diagnosis {
+        switch self {
+        case .rangeInUse(let range, let interface, let interfaceRange, let network):
+            Diagnosis(
+                "the network \(range) is in use on this host",
+                why: "its interface \(interface) has \(interfaceRange)"
+                    + (network.map { ", as the bridge of libvirt's network '\($0)'" } ?? ""),
+                fix: "choose another range for 'network: address:' and the machines, or take that interface down")
+        case .networkNameTaken(let name):
+            Diagnosis(
+                "libvirt has a network '\(name)' that is not this cluster's",
+                why: "the cluster's network has that name",
+                fix: "rename the cluster, or remove that network with 'virsh net-undefine \(name)'")
+        case .domainNameTaken(let domain, let machine):
+            Diagnosis(
+                "libvirt has a domain '\(domain)' that is not this cluster's",
+                why: "the machine '\(machine)' has that name there",
+                fix: "rename the cluster or the machine, or rename that domain with 'virsh domrename \(domain) NAME'")
+        case .domainRenamed(let domain, let machine, let expected):
+            Diagnosis(
+                "the machine '\(machine)' is called '\(domain)' in libvirt",
+                why: "someone renamed it from '\(expected)'",
+                fix: "give it its name back with 'virsh domrename \(domain) \(expected)'")
+        case .noBaseVolume(let image):
+            Diagnosis(
+                "the image '\(image)' is not built", why: "the machines' disks are overlays of it",
+                fix: "build it with 'clusterfile image build \(image)'")
+        }
+    }
+}
