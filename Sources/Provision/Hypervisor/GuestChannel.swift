@@ -1,0 +1,151 @@
+import CLibvirt
+import Dispatch
+import Synchronization
+
+/// Lines to and from a program in a guest, over a virtio-serial port that the host opened.
+///
+/// What is written before the guest opens its side waits there. The channel closes when this object goes.
+package final class GuestChannel: Sendable {
+    private let domain: String
+    private let name: String
+    private let inbox: LineInbox
+    private let stream: Stream
+
+    /// The open stream.
+    ///
+    /// Unchecked: libvirt locks a stream inside each call, the pointer never changes, and the reference is given back only when
+    /// nobody holds this object any more; libvirt keeps its own reference while it runs a callback.
+    private final class Stream: @unchecked Sendable {
+        let pointer: virStreamPtr
+        let key: Int
+
+        init(taking handle: consuming Handle, key: Int) {
+            pointer = handle.pointer
+            self.key = key
+            virStreamRef(pointer)
+        }
+
+        deinit {
+            StreamRegistry.remove(key)
+            nonisolated(unsafe) let pointer = pointer
+            // Ending a stream waits for libvirtd, which no cooperative thread may do. The last reference moves to the queue.
+            DispatchQueue.global().async {
+                virStreamEventRemoveCallback(pointer)
+                // The other side may have ended the stream already, which an abort then says; either way it is over.
+                virStreamAbort(pointer)
+                virStreamFree(pointer)
+            }
+        }
+    }
+
+    /// Opens the port on a lane.
+    init(domain: String, name: String, on connection: virConnectPtr) throws {
+        self.domain = domain
+        self.name = name
+        let handle = try Lookup.domain(domain, on: connection)
+        let stream = try Handle(virStreamNew(connection, VIR_STREAM_NONBLOCK.rawValue), release: virStreamFree) {
+            .refused(action: "open a stream", $0)
+        }
+        if virDomainOpenChannel(handle.pointer, name, stream.pointer, 0) < 0 {
+            let failure = LibvirtFailure.last()
+            throw failure.message.contains("Active channel stream exists")
+                ? HypervisorError.channelBusy(domain: domain, channel: name)
+                : .refused(action: "open the channel '\(name)' of domain '\(domain)'", failure)
+        }
+        inbox = LineInbox()
+        let key = StreamRegistry.add(inbox)
+        self.stream = Stream(taking: stream, key: key)
+        let events = Int32(
+            VIR_STREAM_EVENT_READABLE.rawValue | VIR_STREAM_EVENT_ERROR.rawValue | VIR_STREAM_EVENT_HANGUP.rawValue)
+        try HypervisorError.check(
+            virStreamEventAddCallback(
+                self.stream.pointer, events, streamHasEvents, UnsafeMutableRawPointer(bitPattern: key), nil),
+            "listen on the channel '\(name)' of domain '\(domain)'")
+    }
+
+    /// Writes a line; its end is added here.
+    package func send(_ line: String, deadline: ContinuousClock.Instant) async throws {
+        let began = ContinuousClock.now
+        var rest = Array(line.utf8.map(CChar.init(bitPattern:)))[...]
+        rest.append(CChar(UInt8(ascii: "\n")))
+        while !rest.isEmpty {
+            try Task.checkCancellation()
+            if inbox.hasEnded { throw closed }
+            let sent = rest.withUnsafeBufferPointer { virStreamSend(stream.pointer, $0.baseAddress, $0.count) }
+            if sent > 0 {
+                rest = rest.dropFirst(Int(sent))
+            } else if sent == Self.wouldBlock {
+                guard ContinuousClock.now < deadline else { throw timedOut("be read", since: began, deadline) }
+                try await Task.sleep(for: .milliseconds(10))
+            } else {
+                throw closed
+            }
+        }
+    }
+
+    /// The next line from the guest, without its end; one caller at a time.
+    package func nextLine(deadline: ContinuousClock.Instant) async throws -> String {
+        let began = ContinuousClock.now
+        guard let line = try await inbox.next(deadline: deadline) else {
+            throw inbox.hasEnded ? closed : timedOut("answer", since: began, deadline)
+        }
+        return line
+    }
+
+    /// `virStreamSend` and `virStreamRecv` return it on a stream that must not block.
+    fileprivate static let wouldBlock: Int32 = -2
+
+    private var closed: HypervisorError { .channelClosed(domain: domain, channel: name) }
+
+    private func timedOut(
+        _ verb: String, since began: ContinuousClock.Instant, _ deadline: ContinuousClock.Instant
+    ) -> HypervisorError {
+        .timedOut(waitingFor: "domain '\(domain)' to \(verb) on its channel", seconds: (deadline - began).inSeconds)
+    }
+}
+
+/// Called by libvirt on its event thread whenever a stream has something to read or has ended.
+private func streamHasEvents(_ stream: virStreamPtr?, _ events: Int32, _ opaque: UnsafeMutableRawPointer?) {
+    guard let stream, let inbox = StreamRegistry.inbox(Int(bitPattern: opaque)) else { return }
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+        let received = buffer.withUnsafeMutableBytes {
+            virStreamRecv(stream, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+        if received > 0 {
+            inbox.append(buffer[..<Int(received)])
+        } else if received == GuestChannel.wouldBlock {
+            return
+        } else {
+            virStreamEventRemoveCallback(stream)
+            inbox.end()
+            return
+        }
+    }
+}
+
+/// The inboxes of the open streams by number: a callback that comes late finds none, instead of memory that is gone.
+private enum StreamRegistry {
+    private struct State {
+        var inboxes: [Int: LineInbox] = [:]
+        var lastKey = 0
+    }
+
+    private static let state = Mutex(State())
+
+    static func add(_ inbox: LineInbox) -> Int {
+        state.withLock { state in
+            state.lastKey += 1
+            state.inboxes[state.lastKey] = inbox
+            return state.lastKey
+        }
+    }
+
+    static func inbox(_ key: Int) -> LineInbox? {
+        state.withLock { $0.inboxes[key] }
+    }
+
+    static func remove(_ key: Int) {
+        state.withLock { $0.inboxes[key] = nil }
+    }
+}

@@ -1,0 +1,104 @@
+import CLibvirt
+
+extension Hypervisor {
+    /// Defines a domain, or redefines the one of that name and UUID.
+    package func define(_ spec: DomainSpec) async throws {
+        try await define(domain: spec.name, xml: spec.xml)
+    }
+
+    func define(domain name: String, xml: String) async throws {
+        try await call { connection in
+            _ = try Handle(virDomainDefineXML(connection, xml), release: virDomainFree) {
+                .refused(action: "define domain '\(name)'", $0)
+            }
+        }
+    }
+
+    /// Starts a domain; one that runs already is left alone.
+    package func start(domain name: String) async throws {
+        try await act(on: name, "start", unless: .running) { virDomainCreate($0) }
+    }
+
+    /// Ends a domain at once, as if its power was cut.
+    package func destroy(domain name: String) async throws {
+        try await act(on: name, "stop", unless: .shutOff) { virDomainDestroy($0) }
+    }
+
+    /// Asks the guest to shut down by its power button; `waitForShutdown` tells when it has.
+    package func requestShutdown(domain name: String) async throws {
+        try await act(on: name, "shut down", unless: .shutOff) { virDomainShutdown($0) }
+    }
+
+    /// Asks the guest to restart by its power button.
+    package func reboot(domain name: String) async throws {
+        try await act(on: name, "reboot", unless: nil) { virDomainReboot($0, 0) }
+    }
+
+    /// Resets the machine at once, as its reset button would.
+    package func reset(domain name: String) async throws {
+        try await act(on: name, "reset", unless: nil) { virDomainReset($0, 0) }
+    }
+
+    /// Stops a domain's processors; one that is paused is left alone.
+    package func suspend(domain name: String) async throws {
+        try await act(on: name, "pause", unless: .paused) { virDomainSuspend($0) }
+    }
+
+    /// Lets a paused domain's processors run again.
+    package func resume(domain name: String) async throws {
+        try await act(on: name, "resume", unless: .running) { virDomainResume($0) }
+    }
+
+    /// Forgets a domain and everything libvirt keeps about it: restore points' descriptions, a managed save, NVRAM.
+    package func undefine(domain name: String) async throws {
+        try await call { connection in
+            guard let domain = try Lookup.present({ try Lookup.domain(name, on: connection) }) else { return }
+            let kept = VIR_DOMAIN_UNDEFINE_MANAGED_SAVE.rawValue | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA.rawValue
+            if virDomainUndefineFlags(domain.pointer, kept | VIR_DOMAIN_UNDEFINE_NVRAM.rawValue) == 0 { return }
+            // A driver without firmware variables does not know that flag.
+            guard LibvirtFailure.last().isOne(of: VIR_ERR_INVALID_ARG, VIR_ERR_NO_SUPPORT) else {
+                throw HypervisorError.refused(action: "undefine domain '\(name)'", .last())
+            }
+            try HypervisorError.check(virDomainUndefineFlags(domain.pointer, kept), "undefine domain '\(name)'")
+        }
+    }
+
+    /// Waits until a domain has shut off or is gone.
+    package func waitForShutdown(domain name: String, deadline: ContinuousClock.Instant) async throws {
+        let began = ContinuousClock.now
+        while true {
+            do {
+                if try await state(ofDomain: name) == .shutOff { return }
+            } catch HypervisorError.notFound {
+                return
+            }
+            guard ContinuousClock.now < deadline else {
+                throw HypervisorError.timedOut(
+                    waitingFor: "domain '\(name)' to shut down", seconds: (deadline - began).inSeconds)
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Runs an act on a domain unless it is in the state that the act leads to; losing that race to another is no failure.
+    private func act(
+        on name: String, _ verb: String, unless goal: DomainSnapshot.State?,
+        _ body: @escaping @Sendable (virDomainPtr) -> Int32
+    ) async throws {
+        try await call { connection in
+            let domain = try Lookup.domain(name, on: connection)
+            if let goal, try Observation.state(domain.pointer) == goal { return }
+            guard body(domain.pointer) < 0 else { return }
+            let failure = LibvirtFailure.last()
+            if let goal, try Observation.state(domain.pointer) == goal { return }
+            throw HypervisorError.refused(action: "\(verb) domain '\(name)'", failure)
+        }
+    }
+}
+
+extension Duration {
+    /// The duration as a number of seconds.
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

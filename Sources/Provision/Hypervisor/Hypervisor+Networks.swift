@@ -1,0 +1,42 @@
+import CLibvirt
+
+extension Hypervisor {
+    /// Defines a network, or redefines the one of that name and UUID.
+    package func define(_ spec: NetworkSpec) async throws {
+        let xml = spec.xml
+        try await call { connection in
+            _ = try Handle(virNetworkDefineXML(connection, xml), release: virNetworkFree) {
+                .refused(action: "define network '\(spec.name)'", $0)
+            }
+        }
+    }
+
+    /// Makes a network's bridge; one that is active is left alone.
+    package func start(network name: String) async throws {
+        try await call { connection in
+            let network = try Lookup.network(name, on: connection)
+            guard virNetworkIsActive(network.pointer) != 1, virNetworkCreate(network.pointer) < 0 else { return }
+            let failure = LibvirtFailure.last()
+            if virNetworkIsActive(network.pointer) == 1 { return }
+            throw HypervisorError.refused(action: "start network '\(name)'", failure)
+        }
+    }
+
+    /// Takes a network's bridge away; its definition stays.
+    package func destroy(network name: String) async throws {
+        try await call { connection in
+            guard let network = try Lookup.present({ try Lookup.network(name, on: connection) }),
+                virNetworkIsActive(network.pointer) == 1
+            else { return }
+            try HypervisorError.check(virNetworkDestroy(network.pointer), "stop network '\(name)'")
+        }
+    }
+
+    /// Forgets a network that is not active.
+    package func undefine(network name: String) async throws {
+        try await call { connection in
+            guard let network = try Lookup.present({ try Lookup.network(name, on: connection) }) else { return }
+            try HypervisorError.check(virNetworkUndefine(network.pointer), "undefine network '\(name)'")
+        }
+    }
+}

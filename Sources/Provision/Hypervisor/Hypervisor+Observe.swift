@@ -1,0 +1,73 @@
+import CLibvirt
+
+extension Hypervisor {
+    /// Looks at all domains and networks, and at the volumes of a pool whose names begin with `volumePrefix`.
+    ///
+    /// A pool that does not exist or is not active has no volumes. What disappears meanwhile is left out.
+    package func observe(pool: String, volumePrefix: String = "") async throws -> HypervisorSnapshot {
+        async let domains = domains()
+        async let networks = networks()
+        async let volumes = volumes(pool: pool, prefix: volumePrefix)
+        return try await HypervisorSnapshot(domains: domains, networks: networks, volumes: volumes)
+    }
+
+    /// All domains, in order of name.
+    package func domains() async throws -> [DomainSnapshot] {
+        try await call { connection in
+            let list = try HandleList(release: virDomainFree, action: "list the domains") {
+                virConnectListAllDomains(connection, $0, 0)
+            }
+            return try list.compactMap(Observation.domain).sorted { $0.name < $1.name }
+        }
+    }
+
+    /// All networks, in order of name.
+    package func networks() async throws -> [NetworkSnapshot] {
+        try await call { connection in
+            let list = try HandleList(release: virNetworkFree, action: "list the networks") {
+                virConnectListAllNetworks(connection, $0, 0)
+            }
+            return try list.compactMap(Observation.network).sorted { $0.name < $1.name }
+        }
+    }
+
+    /// The volumes of a pool whose names begin with `prefix`, in order of name; none where the pool is missing or inactive.
+    package func volumes(pool: String, prefix: String = "") async throws -> [VolumeSnapshot] {
+        try await call { connection in
+            guard let handle = try Lookup.present({ try Lookup.pool(pool, on: connection) }),
+                virStoragePoolIsActive(handle.pointer) == 1
+            else { return [] }
+            let list = try HandleList(release: virStorageVolFree, action: "list the volumes of pool '\(pool)'") {
+                virStoragePoolListAllVolumes(handle.pointer, $0, 0)
+            }
+            return try list.compactMap { Observation.volume($0, pool: pool, prefix: prefix) }.sorted {
+                $0.name < $1.name
+            }
+        }
+    }
+
+    /// One domain's state, by a single cheap call after its lookup.
+    package func state(ofDomain name: String) async throws -> DomainSnapshot.State {
+        try await call { connection in
+            let domain = try Lookup.domain(name, on: connection)
+            return try Observation.state(domain.pointer)
+        }
+    }
+
+    /// One pool, or nil where there is none of that name.
+    package func pool(_ name: String) async throws -> PoolSnapshot? {
+        try await call { connection in
+            guard let pool = try Lookup.present({ try Lookup.pool(name, on: connection) }) else { return nil }
+            return try Observation.pool(pool.pointer, name: name)
+        }
+    }
+
+    /// One volume, or nil where the pool has none of that name.
+    package func volume(_ name: String, pool: String) async throws -> VolumeSnapshot? {
+        try await call { connection in
+            let handle = try Lookup.pool(pool, on: connection)
+            guard let volume = try Lookup.present({ try Lookup.volume(name, in: handle) }) else { return nil }
+            return Observation.volume(volume.pointer, pool: pool, prefix: "")
+        }
+    }
+}

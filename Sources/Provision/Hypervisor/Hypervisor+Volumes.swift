@@ -1,0 +1,60 @@
+import CLibvirt
+
+extension Hypervisor {
+    /// Makes sure of an active storage pool: defines, builds and starts what is missing, and starts it with the host.
+    package func ensure(_ spec: PoolSpec) async throws {
+        try await call { connection in
+            let existing = try Lookup.present { try Lookup.pool(spec.name, on: connection) }
+            let pool: Handle
+            if let existing {
+                pool = existing
+            } else {
+                pool = try Handle(virStoragePoolDefineXML(connection, spec.xml, 0), release: virStoragePoolFree) {
+                    .refused(action: "define pool '\(spec.name)'", $0)
+                }
+            }
+            guard virStoragePoolIsActive(pool.pointer) != 1 else { return }
+            let flags = VIR_STORAGE_POOL_CREATE_WITH_BUILD.rawValue
+            try HypervisorError.check(virStoragePoolCreate(pool.pointer, flags), "start pool '\(spec.name)'")
+            try HypervisorError.check(
+                virStoragePoolSetAutostart(pool.pointer, 1), "let pool '\(spec.name)' start itself")
+        }
+    }
+
+    /// Creates a volume and tells its path; one of that name that exists already is left as it is.
+    @discardableResult
+    package func create(_ spec: VolumeSpec) async throws -> VolumeSnapshot {
+        try await call { connection in
+            let pool = try Lookup.pool(spec.pool, on: connection)
+            let volume: Handle
+            if let existing = try Lookup.present({ try Lookup.volume(spec.name, in: pool) }) {
+                volume = existing
+            } else {
+                volume = try Handle(virStorageVolCreateXML(pool.pointer, spec.xml, 0), release: virStorageVolFree) {
+                    .refused(action: "create volume '\(spec.name)'", $0)
+                }
+            }
+            guard let snapshot = Observation.volume(volume.pointer, pool: spec.pool, prefix: "") else {
+                throw HypervisorError.refused(action: "look at volume '\(spec.name)'", .last())
+            }
+            return snapshot
+        }
+    }
+
+    /// Deletes a volume; one that does not exist is no error.
+    package func delete(volume name: String, pool: String) async throws {
+        try await call { connection in
+            let handle = try Lookup.pool(pool, on: connection)
+            guard let volume = try Lookup.present({ try Lookup.volume(name, in: handle) }) else { return }
+            try HypervisorError.check(virStorageVolDelete(volume.pointer, 0), "delete volume '\(name)'")
+        }
+    }
+
+    /// Makes libvirt look at a pool's folder again, for files that did not come through it.
+    package func refresh(pool name: String) async throws {
+        try await call { connection in
+            let pool = try Lookup.pool(name, on: connection)
+            try HypervisorError.check(virStoragePoolRefresh(pool.pointer, 0), "refresh pool '\(name)'")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package import Diagnostics
+
+/// What can go wrong between this program and libvirt.
+package enum HypervisorError: Error, Hashable, Sendable {
+    /// No libvirt answers at that URI, or it refuses us.
+    case unreachable(uri: String, LibvirtFailure)
+    /// A libvirt object that the caller named does not exist.
+    case notFound(ObjectKind, name: String)
+    /// libvirt refused to do something; `action` reads as "could not …".
+    case refused(action: String, LibvirtFailure)
+    /// Somebody else has that domain's channel or console open.
+    case channelBusy(domain: String, channel: String)
+    /// The channel ended, by the guest's stop or by libvirt's.
+    case channelClosed(domain: String, channel: String)
+    /// A wait ended before what it waited for happened.
+    case timedOut(waitingFor: String, seconds: Double)
+    /// A file on this host that could not be read.
+    case unreadableFile(path: String, errno: Int32, reason: String)
+    /// An answer that is not the XML it should be.
+    case malformedAnswer(about: String)
+
+    /// The kinds of object that libvirt looks up by name.
+    package enum ObjectKind: String, Hashable, Sendable {
+        case domain, network, pool, volume, snapshot
+    }
+}
+
+extension HypervisorError: Diagnosable {
+    /// The error as a person reads it.
+    package var diagnosis: Diagnosis {
+        switch self {
+        case .unreachable(let uri, let failure):
+            Diagnosis(
+                "no libvirt answers at \(uri)", why: failure.message,
+                fix: "start libvirtd (`systemctl start libvirtd`, or `scripts/lab start` where there is no systemd), "
+                    + "and run as root or as a member of the group libvirt")
+        case .notFound(let kind, let name):
+            Diagnosis(
+                "there is no \(kind.rawValue) '\(name)'", why: "libvirt does not know it",
+                fix: "run `clusterfile up`: it looks at what exists and creates what is missing")
+        case .refused(let action, let failure):
+            Diagnosis(
+                "could not \(action)", why: failure.message,
+                fix: "see libvirtd's log for the cause, mend it and run the same command again")
+        case .channelBusy(let domain, let channel):
+            Diagnosis(
+                "the channel '\(channel)' of domain '\(domain)' is in use",
+                why: "another program has it open, most likely another clusterfile",
+                fix: "wait until that one has ended and run the same command again")
+        case .channelClosed(let domain, let channel):
+            Diagnosis(
+                "the channel '\(channel)' of domain '\(domain)' was closed",
+                why: "the machine stopped, or libvirtd was restarted",
+                fix: "see `virsh domstate --reason \(domain)` and the machine's console")
+        case .timedOut(let event, let seconds):
+            Diagnosis(
+                "gave up waiting for \(event)", why: "it did not happen within \(Self.rounded(seconds)) s",
+                fix: "see the machine's console for what it is doing")
+        case .unreadableFile(let path, _, let reason):
+            Diagnosis("cannot read \(path)", why: reason, fix: "check that the file exists and that you may read it")
+        case .malformedAnswer(let subject):
+            Diagnosis(
+                "libvirt described \(subject) in a way this program cannot read", why: "its XML is malformed",
+                fix: "check that libvirt is version 9.0 or later, and report this with the output of `virsh dumpxml`")
+        }
+    }
+
+    private static func rounded(_ seconds: Double) -> String {
+        seconds == seconds.rounded() ? "\(Int(seconds))" : "\((seconds * 10).rounded() / 10)"
+    }
+}
