@@ -64,9 +64,14 @@ extension YAMLNode {
     package var json: JSON {
         switch content {
         case .scalar(let scalar):
-            if tag == "tag:yaml.org,2002:str" || !scalar.isPlain { .string(scalar.text) } else { resolvePlainScalar(scalar.text) }
+            if tag == "tag:yaml.org,2002:str" || !scalar.isPlain {
+                .string(scalar.text)
+            } else {
+                resolvePlainScalar(scalar.text)
+            }
         case .sequence(let elements): .array(elements.map(\.json))
-        case .mapping(let entries): .object(JSONObject(entries.map { ($0.key.text ?? $0.key.json.text, $0.value.json) }))
+        case .mapping(let entries):
+            .object(JSONObject(entries.map { ($0.key.text ?? $0.key.json.text, $0.value.json) }))
         }
     }
 }

@@ -18,13 +18,16 @@ package enum YAML {
     package static func document(_ text: String, file: String) throws(Diagnoses) -> YAMLNode {
         let all = try documents(text, file: file)
         if all.count > 1 {
-            throw Diagnoses([Diagnosis("more than one YAML document", fix: "keep one, without '---' after it", at: all[1].location)])
+            throw Diagnoses([
+                Diagnosis("more than one YAML document", fix: "keep one, without '---' after it", at: all[1].location)
+            ])
         }
         return all.first ?? YAMLNode(.mapping([]), at: SourceLocation(file: file, line: 1, column: 1))
     }
 }
 
 private struct EventParser {
+    private let text: String
     private let file: String
     private let input: UnsafeMutableBufferPointer<UInt8>
     private let parser: UnsafeMutablePointer<yaml_parser_t>
@@ -34,6 +37,7 @@ private struct EventParser {
     private var depth = 0
 
     init(text: String, file: String) {
+        self.text = text
         self.file = file
         let bytes = Array(text.utf8)
         input = .allocate(capacity: max(1, bytes.count))
@@ -74,9 +78,16 @@ private struct EventParser {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "cannot be read"
         let context = parser.pointee.context.map { String(cString: $0) }
         let mark = parser.pointee.problem_mark
-        return Diagnosis(
-            "this is not YAML", why: context.map { "\(problem) \($0)" } ?? problem,
-            at: SourceLocation(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1))
+        let place = SourceLocation(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+        if character(at: mark) == "\t" {
+            return Diagnosis("this is not YAML", why: "a tab indents nothing", fix: "indent with spaces", at: place)
+        }
+        return Diagnosis("this is not YAML", why: context.map { "\(problem) \($0)" } ?? problem, at: place)
+    }
+
+    /// The character at a mark, which counts characters and not bytes.
+    private func character(at mark: yaml_mark_t) -> Unicode.Scalar? {
+        text.unicodeScalars.dropFirst(mark.index).first
     }
 
     private var location: SourceLocation {

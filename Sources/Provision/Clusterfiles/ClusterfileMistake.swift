@@ -13,7 +13,7 @@ enum ClusterfileMistake: Error {
     case diskTooSmall(ByteCount, image: String, minimum: ByteCount, SourceLocation)
     case nameTooLong(String, SourceLocation)
     case sameName(String, firstLine: Int, SourceLocation)
-    case sameAddress(IPv4Address, machine: String, other: String, firstLine: Int, SourceLocation)
+    case sameAddress(IPv4Address, machine: String, other: String, firstLine: Int, free: IPv4Address?, SourceLocation)
     case outsideNetwork(IPv4Address, machine: String, IPv4Network, SourceLocation)
     case reservedAddress(IPv4Address, machine: String, whose: String, free: IPv4Address?, SourceLocation)
     case networkOverlaps(IPv4Network, IPv4Network, whose: String, SourceLocation)
@@ -33,7 +33,7 @@ extension ClusterfileMistake: Diagnosable {
         case .missingKey(let name, let example, let section, let place):
             Diagnosis(
                 "\(section.title) needs '\(name)'", why: "there is none here",
-                fix: "add '\(name):\(example.isEmpty ? "" : " \(example)")'", at: place)
+                fix: "add '\(name): \(example)', for example", at: place)
         case .misfit(let key, let wants, let example, let complaint, let kind, let place):
             Self.misfit(key, wants, example, complaint, kind, place)
         case .noAddress(let machine, let free, let place):
@@ -68,10 +68,11 @@ extension ClusterfileMistake: Diagnosable {
                 "two machines are called '\(name)'", why: "line \(firstLine) has the other one",
                 fix: "rename one of them",
                 at: place)
-        case .sameAddress(let address, let machine, let other, let firstLine, let place):
+        case .sameAddress(let address, let machine, let other, let firstLine, let free, let place):
             Diagnosis(
                 "machine '\(machine)' has the address \(address) of machine '\(other)'",
-                why: "line \(firstLine) gives it to that one", fix: "give each machine its own", at: place)
+                why: "line \(firstLine) gives it to that one",
+                fix: free.map { "choose another, such as \($0)" } ?? "choose another", at: place)
         case .outsideNetwork(let address, let machine, let network, let place):
             Diagnosis(
                 "machine '\(machine)' has the address \(address)", why: "that is outside the network \(network)",
@@ -104,12 +105,18 @@ extension ClusterfileMistake: Diagnosable {
 
     private static func unknownKey(_ name: String, _ section: Section, _ place: SourceLocation) -> Diagnosis {
         let what = "unknown key '\(name)'"
-        if let home = Section.all.first(where: { $0.names.contains(name) }) {
-            return Diagnosis(what, why: "\(section.title) has none", fix: "move it to \(home.title)", at: place)
+        let homes = Section.all.filter { $0.names.contains(name) }.map(\.title)
+        if !homes.isEmpty {
+            return Diagnosis(
+                what, why: "it is a key of \(homes.joined(separator: " and of "))", fix: "move it there", at: place)
         }
+        let names = section.names.joined(separator: ", ")
+        let several = section.names.count > 1
         let fix = nearestName(to: name, among: section.names).map { "did you mean '\($0)'?" }
-        let why = "the keys of \(section.title) are \(section.names.joined(separator: ", "))"
-        return Diagnosis(what, why: why, fix: fix ?? "use one of them, or remove it", at: place)
+        return Diagnosis(
+            what,
+            why: several ? "the keys of \(section.title) are \(names)" : "the only key of \(section.title) is \(names)",
+            fix: fix ?? "use \(several ? "one of them" : "that one"), or remove it", at: place)
     }
 
     private static func misfit(
@@ -118,9 +125,11 @@ extension ClusterfileMistake: Diagnosable {
     ) -> Diagnosis {
         let (why, instead) =
             switch complaint {
-            case .wrongType: ("this is \(kind)", example.isEmpty ? nil : example)
-            case .wrongValue(let why, let instead): (why, instead)
+            case .wrongType: ("this is \(kind)", example)
+            case .wrongValue(let why, let instead): (why, instead ?? example)
             }
-        return Diagnosis("\(key) wants \(wants)", why: why, fix: instead.map { "write '\(key): \($0)'" }, at: place)
+        return Diagnosis(
+            "\(key) wants \(wants)", why: why,
+            fix: "write '\(key): \(instead)'\(instead == example ? ", for example" : "")", at: place)
     }
 }

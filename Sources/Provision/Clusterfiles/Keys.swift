@@ -33,7 +33,7 @@ struct Section: Sendable {
 
 extension Section {
     static let file = Section(
-        title: "a Clusterfile",
+        title: "the Clusterfile",
         keys: [
             FileKeys.cluster, FileKeys.user, FileKeys.network, FileKeys.defaults, FileKeys.machines, FileKeys.playbook,
             FileKeys.vars,
@@ -56,8 +56,10 @@ enum FileKeys {
     static let cluster = Key("cluster", .hostName(example: "kube"), "The cluster's name.")
     static let user = Key(
         "user", .userName, "The ordinary user of every machine, who may use sudo; 'cluster' if not given.")
-    static let network = Key("network", .section, "The private network that joins the machines.")
-    static let defaults = Key("defaults", .section, "What every machine has that does not say otherwise.")
+    static let network = Key(
+        "network", .section(example: "{address: 192.168.56.0/24}"), "The private network that joins the machines.")
+    static let defaults = Key(
+        "defaults", .section(example: "{image: debian-12}"), "What every machine has that does not say otherwise.")
     static let machines = Key("machines", .sections, "The machines, in the order in which they are shown.")
     static let playbook = Key(
         "playbook", .text("the path of a playbook", example: "playbooks/cluster.yml"),

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// Names are unique over the whole file.
 func checkNames(_ machines: [DraftedMachine], into mistakes: Mistakes) {
     var lines: [String: Int] = [:]
@@ -14,14 +16,14 @@ func checkNames(_ machines: [DraftedMachine], into mistakes: Mistakes) {
 /// Addresses are there, unique, in the network, and nobody else's; of each entry the first that is not is reported.
 func checkAddresses(_ machines: [DraftedMachine], _ network: IPv4Network?, into mistakes: Mistakes) {
     var takers: [IPv4Address: DraftedMachine] = [:]
-    var reported: Set<Int> = []
-    for machine in machines where !reported.contains(machine.draft.location.line) {
+    var reported: Set<SourceLocation> = []
+    for machine in machines where !reported.contains(machine.draft.location) {
         guard let mistake = addressMistake(of: machine, network, takers: takers, all: machines) else {
             if let address = machine.address { takers[address] = machine }
             continue
         }
         mistakes.add(mistake)
-        reported.insert(machine.draft.location.line)
+        reported.insert(machine.draft.location)
     }
 }
 
@@ -29,7 +31,7 @@ private func addressMistake(
     of machine: DraftedMachine, _ network: IPv4Network?, takers: [IPv4Address: DraftedMachine], all: [DraftedMachine]
 ) -> ClusterfileMistake? {
     let draft = machine.draft
-    let free = network.flatMap { firstFreeAddress(in: $0, beside: all) }
+    var free: IPv4Address? { network.flatMap { firstFreeAddress(in: $0, beside: all) } }
     guard let first = draft.address else {
         return draft.isFlawed ? nil : .noAddress(machine: machine.name, free: free, draft.name.location)
     }
@@ -51,7 +53,7 @@ private func addressMistake(
     return takers[address].map { other in
         .sameAddress(
             address, machine: machine.name, other: other.name,
-            firstLine: other.draft.address?.location.line ?? other.draft.location.line, first.location)
+            firstLine: other.draft.address?.location.line ?? other.draft.location.line, free: free, first.location)
     }
 }
 

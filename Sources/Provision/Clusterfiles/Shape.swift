@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import YAML
 
 /// Reads one kind of value, and says what it wants where the file has another.
@@ -69,8 +70,11 @@ extension Shape<String> {
     /// A host name's label (RFC 1123, section 2.1).
     static func hostName(example: String) -> Shape {
         Shape(wants: "a host name such as \(example)", example: example) { node throws(Complaint) in
+            if case .bool = node.json, let text = node.text {
+                throw .wrongValue(why: "an unquoted \(text) is a boolean in YAML", instead: "\"\(text)\"")
+            }
             let text = try node.words()
-            if let fault = hostNameFault(text) { throw .wrongValue(why: fault, instead: nil) }
+            if let fault = hostNameFault(text) { throw .wrongValue(why: fault, instead: mendedHostName(text)) }
             return text
         }
     }
@@ -113,7 +117,10 @@ extension Shape<[String]> {
 extension Shape<MachineRole> {
     static let role = Shape(wants: "'master' or 'node'", example: "node") { node throws(Complaint) in
         let text = try node.words()
-        guard let role = MachineRole(rawValue: text) else { throw .wrongValue(why: "this is '\(text)'", instead: nil) }
+        guard let role = MachineRole(rawValue: text) else {
+            let meant = nearestName(to: text, among: MachineRole.allCases.map(\.rawValue))
+            throw .wrongValue(why: "this is '\(text)'", instead: meant)
+        }
         return role
     }
 }
@@ -151,9 +158,11 @@ extension Shape<IPv4Network> {
 }
 
 extension Shape<YAMLNode> {
-    static let section = Shape(wants: "keys of its own", example: "") { node throws(Complaint) in
-        guard node.mapping != nil else { throw .wrongType }
-        return node
+    static func section(example: String) -> Shape {
+        Shape(wants: "keys of its own", example: example) { node throws(Complaint) in
+            guard node.mapping != nil else { throw .wrongType }
+            return node
+        }
     }
 
     static let variables = Shape(wants: "names with values", example: "{colour: blue}") { node throws(Complaint) in
@@ -172,7 +181,9 @@ extension Shape<YAMLNode> {
 }
 
 extension Shape<[YAMLNode]> {
-    static let sections = Shape(wants: "a list of machines, each with a '-' and a name", example: "") {
+    static let sections = Shape(
+        wants: "a list of machines, each with a '-' and a name", example: "[{name: kube-node1}]"
+    ) {
         node throws(Complaint) in
         guard let elements = node.sequence else { throw .wrongType }
         guard !elements.isEmpty else { throw .wrongValue(why: "this list is empty", instead: nil) }
@@ -189,6 +200,14 @@ func hostNameFault(_ text: String) -> String? {
     }
     if text.hasPrefix("-") || text.hasSuffix("-") { return "'\(text)' starts or ends with '-'" }
     return nil
+}
+
+/// The nearest host name that someone may have meant, or nil where nothing is left of it.
+private func mendedHostName(_ text: String) -> String? {
+    let mended = text.lowercased().map { $0 == "_" || $0 == " " || $0 == "." ? "-" : String($0) }.joined()
+    let trimmed = mended.drop { $0 == "-" }.reversed().drop { $0 == "-" }.reversed()
+    let name = String(String(trimmed).prefix(40))
+    return hostNameFault(name) == nil ? name : nil
 }
 
 private func isLower(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
