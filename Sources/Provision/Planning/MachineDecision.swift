@@ -43,7 +43,8 @@ struct MachineDecision: Hashable, Sendable {
         observed: ClusterSnapshot
     ) -> Fate {
         guard let disk else { return .replace(domain, reason: "its disk is gone") }
-        if let backing = disk.backingVolume, backing != base, !observed.volumes.contains(where: { $0.name == backing })
+        if let backing = disk.backingVolume, backing != base,
+            !observed.volumes.contains(where: { $0.name == backing && $0.isComplete })
         {
             return .replace(domain, reason: "the image that its disk is an overlay of is gone")
         }
@@ -99,7 +100,7 @@ extension PlanBuilder {
             var parts: [String] = []
             parts += createDisk(decision, after: upload)
             parts += createSeed(decision)
-            define(machine, "there is no domain of that name", after: parts + halted, network: network)
+            define(machine, "there is no domain of that name", after: parts + halted + upload, network: network)
         case .replace(_, let reason):
             let disk = add(
                 .createDisk(machine: machine.name, volume: machine.diskVolume, base: decision.base), reason,

@@ -1,0 +1,109 @@
+import Clusterfiles
+import Diagnostics
+
+@testable import Planning
+
+/// A small generator of repeatable randomness (SplitMix64).
+struct Dice: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) &* 0x9e37_79b9_7f4a_7c15 }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var bits = state
+        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
+        return bits ^ (bits >> 31)
+    }
+}
+
+func identifier(_ text: String) -> ClusterUUID {
+    guard let uuid = ClusterUUID(text) else { preconditionFailure("a UUID") }
+    return uuid
+}
+
+let ours = identifier("2ed6657d-e927-568b-95e1-2665a8aea6a2")
+let theirs = identifier("2ed6657d-e927-568b-95e1-2665a8aea6a3")
+let baseVolumes = ["debian-12": "image.debian-12.0011", "other": "image.other.0022"]
+
+func parse(_ text: String, uuid: ClusterUUID = ours) throws(Diagnoses) -> ClusterSpec {
+    let surroundings = Surroundings(
+        images: [.init(name: "debian-12"), .init(name: "other")], fileExists: { _ in true }, clusterUUID: { _ in uuid })
+    return try Clusterfile.parse(text, file: "Clusterfile", in: surroundings)
+}
+
+/// A spec of some machines out of m0 … m5, each with one of few settings, so that two specs often share some.
+func randomSpec(_ dice: inout Dice) throws -> ClusterSpec {
+    let network = Int.random(in: 0..<5, using: &dice) == 0 ? "10.0.0.0/20" : "10.0.0.0/24"
+    var lines = ["cluster: c", "network: {address: \(network)}", "machines:"]
+    for number in 0..<6 where number == 0 || Bool.random(using: &dice) {
+        let image = Int.random(in: 0..<4, using: &dice) == 0 ? "other" : "debian-12"
+        let (cpus, disk) = (Int.random(in: 1...2, using: &dice), Int.random(in: 10...11, using: &dice))
+        lines.append(
+            "  - {name: m\(number), address: 10.0.0.1\(number), image: \(image), cpus: \(cpus), disk: \(disk)GiB}")
+    }
+    return try parse(lines.joined(separator: "\n"))
+}
+
+/// Domains, networks and volumes of other people, with names that look like ours.
+let decoys = ClusterSnapshot(
+    networks: [
+        NetworkSnapshot(name: "default", owner: nil, specHash: nil, bridge: "virbr0", isActive: true),
+        NetworkSnapshot(name: "clusterfile_c2", owner: theirs, specHash: "x", bridge: "cf0", isActive: true),
+        NetworkSnapshot(name: "c", owner: nil, specHash: nil, bridge: nil, isActive: false),
+    ],
+    machines: [
+        MachineSnapshot(
+            domainName: "m0", domainUUID: "0", owner: nil, machine: nil, specHash: nil, state: .running),
+        MachineSnapshot(
+            domainName: "c_m0-clone", domainUUID: "1", owner: ours, machine: "m0", specHash: nil, state: .running),
+        MachineSnapshot(
+            domainName: "c2_m0", domainUUID: theirs.domainUUID(ofMachine: "m0"), owner: theirs, machine: "m0",
+            specHash: nil,
+            state: .paused),
+    ],
+    volumes: [
+        VolumeSnapshot(name: "m0.system", capacity: .gibibytes(10)),
+        VolumeSnapshot(name: "\(theirs).m0.system", capacity: .gibibytes(10)),
+        VolumeSnapshot(name: "\(ours).m0.system.bak", capacity: .gibibytes(10)),
+        VolumeSnapshot(name: "x\(ours).m0.system", capacity: .gibibytes(10)),
+        VolumeSnapshot(name: "\(ours)", capacity: .gibibytes(10)),
+    ],
+    hostInterfaces: [
+        HostInterfaceSnapshot(
+            name: "eth0", range: IPv4Network(containing: IPv4Address(number: 0xC0A8_0105), prefixLength: 24))
+    ])
+
+extension ClusterSnapshot {
+    /// Whether everything of the decoys is there, as it was.
+    func keeps(_ decoys: ClusterSnapshot) -> Bool {
+        decoys.networks.allSatisfy(networks.contains) && decoys.machines.allSatisfy(machines.contains)
+            && decoys.volumes.allSatisfy(volumes.contains)
+    }
+
+    /// The same without what stands in another order.
+    var sorted: ClusterSnapshot {
+        ClusterSnapshot(
+            networks: networks.sorted { $0.name < $1.name },
+            machines: machines.sorted { $0.domainName < $1.domainName },
+            volumes: volumes.sorted { $0.name < $1.name }, hostInterfaces: hostInterfaces)
+    }
+}
+
+/// Carries a plan out in an order drawn among those that its edges allow, `limit` steps of it at most.
+func carryOut(
+    _ plan: Plan, on model: inout LibvirtModel, limit: Int = .max, _ dice: inout Dice
+) throws {
+    var done: Set<String> = []
+    while done.count < min(limit, plan.steps.count) {
+        guard let step = plan.ready(done: done).randomElement(using: &dice) else { throw Stuck(plan: plan, done: done) }
+        try model.apply(step.action)
+        done.insert(step.id)
+    }
+}
+
+struct Stuck: Error {
+    var plan: Plan
+    var done: Set<String>
+}
