@@ -6,7 +6,7 @@ package struct ClusterSpec: Hashable, Sendable {
     package let uuid: ClusterUUID
     /// The ordinary user of every machine, who may use sudo.
     package let user: String
-    package let network: NetworkSpec
+    package let network: ClusterSpec.Network
     /// In the file's order, counted machines expanded.
     package let machines: [MachineSpec]
     /// The playbook's path as the file has it (relative to the file), or nil where none is named.

@@ -20,6 +20,9 @@ extension ClusterUUID {
     /// The libvirt UUID of one of the cluster's machines: a copy of a domain made by hand has another one.
     package func domainUUID(ofMachine machine: String) -> String { Fingerprint(of: "domain", text, machine).uuidText }
 
+    /// The libvirt UUID of the cluster's network.
+    package var networkUUID: String { Fingerprint(of: "network", text).uuidText }
+
     /// The name of a machine's volume: `UUID.MACHINE.DISK`.
     package func volumeName(machine: String, disk: String) -> String { "\(text).\(machine).\(disk)" }
 

@@ -5,7 +5,7 @@ struct MachineIdentity {
     let cluster: String
     let uuid: ClusterUUID
     let user: String
-    let network: NetworkSpec
+    let network: ClusterSpec.Network
 
     /// The specs of machines that were checked.
     func specs(of machines: [DraftedMachine]) -> [MachineSpec] {

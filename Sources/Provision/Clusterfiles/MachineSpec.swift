@@ -27,6 +27,8 @@ package struct MachineSpec: Hashable, Sendable {
     package let domainName: String
     /// The domain's UUID in libvirt, the same on every run.
     package let domainUUID: String
+    /// The machine's /etc/machine-id: 32 hexadecimal digits, the same on every run.
+    package var machineID: String { domainUUID.filter { $0 != "-" } }
     /// The name of the volume that is the system disk.
     package let diskVolume: String
     /// The name of the read-only volume that brings the machine its keys.

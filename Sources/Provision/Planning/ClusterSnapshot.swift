@@ -2,15 +2,16 @@ package import Clusterfiles
 
 /// What was observed of one libvirt and its host: everything there, the cluster's and other people's.
 package struct ClusterSnapshot: Hashable, Sendable {
-    package var networks: [NetworkSnapshot]
+    package var networks: [Network]
     package var machines: [MachineSnapshot]
     /// The volumes of the pool that holds images and disks.
-    package var volumes: [VolumeSnapshot]
-    package var hostInterfaces: [HostInterfaceSnapshot]
+    package var volumes: [Volume]
+    /// An interface with several addresses is here several times.
+    package var hostInterfaces: [HostInterface]
 
     package init(
-        networks: [NetworkSnapshot] = [], machines: [MachineSnapshot] = [], volumes: [VolumeSnapshot] = [],
-        hostInterfaces: [HostInterfaceSnapshot] = []
+        networks: [Network] = [], machines: [MachineSnapshot] = [], volumes: [Volume] = [],
+        hostInterfaces: [HostInterface] = []
     ) {
         self.networks = networks
         self.machines = machines
@@ -19,50 +20,52 @@ package struct ClusterSnapshot: Hashable, Sendable {
     }
 }
 
-/// A network of libvirt.
-package struct NetworkSnapshot: Hashable, Sendable {
-    package var name: String
-    /// The cluster in its metadata, or nil.
-    package var owner: ClusterUUID?
-    /// The hash in its metadata, or nil.
-    package var specHash: String?
-    package var bridge: String?
-    package var isActive: Bool
+extension ClusterSnapshot {
+    /// A network of libvirt.
+    package struct Network: Hashable, Sendable {
+        package var name: String
+        /// The cluster in its metadata, or nil.
+        package var owner: ClusterUUID?
+        /// The hash in its metadata, or nil.
+        package var specHash: String?
+        package var bridge: String?
+        package var isActive: Bool
 
-    package init(name: String, owner: ClusterUUID?, specHash: String?, bridge: String?, isActive: Bool) {
-        self.name = name
-        self.owner = owner
-        self.specHash = specHash
-        self.bridge = bridge
-        self.isActive = isActive
+        package init(name: String, owner: ClusterUUID?, specHash: String?, bridge: String?, isActive: Bool) {
+            self.name = name
+            self.owner = owner
+            self.specHash = specHash
+            self.bridge = bridge
+            self.isActive = isActive
+        }
     }
-}
 
-/// A volume of libvirt's pool, which belongs by its name alone.
-package struct VolumeSnapshot: Hashable, Sendable {
-    package var name: String
-    /// The size that its guest sees.
-    package var capacity: ByteCount
-    /// The name of the volume that it is an overlay of, or nil.
-    package var backingVolume: String?
-    /// False for an upload that was cut short.
-    package var isComplete: Bool
+    /// A volume of libvirt's pool, which belongs by its name alone.
+    package struct Volume: Hashable, Sendable {
+        package var name: String
+        /// The size that its guest sees.
+        package var capacity: ByteCount
+        /// The name of the volume that it is an overlay of, or nil where that is not known.
+        package var backingVolume: String?
+        /// False for an upload that was cut short.
+        package var isComplete: Bool
 
-    package init(name: String, capacity: ByteCount, backingVolume: String? = nil, isComplete: Bool = true) {
-        self.name = name
-        self.capacity = capacity
-        self.backingVolume = backingVolume
-        self.isComplete = isComplete
+        package init(name: String, capacity: ByteCount, backingVolume: String? = nil, isComplete: Bool = true) {
+            self.name = name
+            self.capacity = capacity
+            self.backingVolume = backingVolume
+            self.isComplete = isComplete
+        }
     }
-}
 
-/// An interface of the host and one of its addresses.
-package struct HostInterfaceSnapshot: Hashable, Sendable {
-    package var name: String
-    package var range: IPv4Network
+    /// An interface of the host and one of its addresses.
+    package struct HostInterface: Hashable, Sendable {
+        package var name: String
+        package var range: IPv4Network
 
-    package init(name: String, range: IPv4Network) {
-        self.name = name
-        self.range = range
+        package init(name: String, range: IPv4Network) {
+            self.name = name
+            self.range = range
+        }
     }
 }

@@ -17,8 +17,8 @@ struct MachineDecision: Hashable, Sendable {
     /// The volume of its image.
     let base: String
     let fate: Fate
-    let disk: VolumeSnapshot?
-    let seed: VolumeSnapshot?
+    let disk: ClusterSnapshot.Volume?
+    let seed: ClusterSnapshot.Volume?
     /// Whether running machines on it have lost their link.
     let networkWasDown: Bool
 
@@ -39,7 +39,7 @@ struct MachineDecision: Hashable, Sendable {
     }
 
     private static func fate(
-        of machine: MachineSpec, _ domain: MachineSnapshot, disk: VolumeSnapshot?, base: String,
+        of machine: MachineSpec, _ domain: MachineSnapshot, disk: ClusterSnapshot.Volume?, base: String,
         observed: ClusterSnapshot
     ) -> Fate {
         guard let disk else { return .replace(domain, reason: "its disk is gone") }

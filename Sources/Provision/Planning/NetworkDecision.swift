@@ -5,9 +5,9 @@ enum NetworkDecision: Hashable, Sendable {
     case keep
     case create
     case start
-    case replace([NetworkSnapshot])
+    case replace([ClusterSnapshot.Network])
 
-    init(_ wanted: NetworkSpec, owner: ClusterUUID, observed: ClusterSnapshot) {
+    init(_ wanted: ClusterSpec.Network, owner: ClusterUUID, observed: ClusterSnapshot) {
         let own = observed.networks.filter { $0.owner == owner }.sorted { $0.name < $1.name }
         let outdated = own.filter { $0.name != wanted.name || $0.specHash != wanted.specHash }
         if !outdated.isEmpty {
@@ -22,7 +22,7 @@ enum NetworkDecision: Hashable, Sendable {
 
 extension PlanBuilder {
     /// Makes the network ready after the machines on it are out of the way; gives the ids to wait for.
-    mutating func prepare(_ decision: NetworkDecision, _ wanted: NetworkSpec, after: [String]) -> [String] {
+    mutating func prepare(_ decision: NetworkDecision, _ wanted: ClusterSpec.Network, after: [String]) -> [String] {
         switch decision {
         case .keep: return []
         case .start: return [add(.startNetwork(wanted.name), "it is not active")]

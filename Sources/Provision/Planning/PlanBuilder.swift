@@ -18,7 +18,7 @@ struct PlanBuilder {
 extension PlanBuilder {
     /// Takes a machine away: volumes before the domain, so that a killed run still finds whose they are.
     /// Gives the ids of the steps that end it.
-    mutating func remove(_ machine: MachineSnapshot, volumes: [VolumeSnapshot], _ reason: String) -> [String] {
+    mutating func remove(_ machine: MachineSnapshot, volumes: [ClusterSnapshot.Volume], _ reason: String) -> [String] {
         let name = machine.machine ?? machine.domainName
         var done: [String] = []
         if machine.state != .stopped {
@@ -33,14 +33,14 @@ extension PlanBuilder {
     }
 
     /// Takes a network away once the steps given are done; gives the id of the last step.
-    mutating func remove(_ network: NetworkSnapshot, _ reason: String, after: [String]) -> String {
+    mutating func remove(_ network: ClusterSnapshot.Network, _ reason: String, after: [String]) -> String {
         var before = after
         if network.isActive { before = [add(.stopNetwork(network.name), reason, after: after)] }
         return add(.deleteNetwork(network.name), reason, after: before)
     }
 }
 
-extension VolumeSnapshot {
+extension ClusterSnapshot.Volume {
     /// A seed holds only what is made anew at any time.
     var isSeed: Bool { name.hasSuffix(".seed") }
 }

@@ -49,9 +49,9 @@ func randomSpec(_ dice: inout Dice) throws -> ClusterSpec {
 /// Domains, networks and volumes of other people, with names that look like ours.
 let decoys = ClusterSnapshot(
     networks: [
-        NetworkSnapshot(name: "default", owner: nil, specHash: nil, bridge: "virbr0", isActive: true),
-        NetworkSnapshot(name: "clusterfile_c2", owner: theirs, specHash: "x", bridge: "cf0", isActive: true),
-        NetworkSnapshot(name: "c", owner: nil, specHash: nil, bridge: nil, isActive: false),
+        ClusterSnapshot.Network(name: "default", owner: nil, specHash: nil, bridge: "virbr0", isActive: true),
+        ClusterSnapshot.Network(name: "clusterfile_c2", owner: theirs, specHash: "x", bridge: "cf0", isActive: true),
+        ClusterSnapshot.Network(name: "c", owner: nil, specHash: nil, bridge: nil, isActive: false),
     ],
     machines: [
         MachineSnapshot(
@@ -64,14 +64,14 @@ let decoys = ClusterSnapshot(
             state: .paused),
     ],
     volumes: [
-        VolumeSnapshot(name: "m0.system", capacity: .gibibytes(10)),
-        VolumeSnapshot(name: "\(theirs).m0.system", capacity: .gibibytes(10)),
-        VolumeSnapshot(name: "\(ours).m0.system.bak", capacity: .gibibytes(10)),
-        VolumeSnapshot(name: "x\(ours).m0.system", capacity: .gibibytes(10)),
-        VolumeSnapshot(name: "\(ours)", capacity: .gibibytes(10)),
+        ClusterSnapshot.Volume(name: "m0.system", capacity: .gibibytes(10)),
+        ClusterSnapshot.Volume(name: "\(theirs).m0.system", capacity: .gibibytes(10)),
+        ClusterSnapshot.Volume(name: "\(ours).m0.system.bak", capacity: .gibibytes(10)),
+        ClusterSnapshot.Volume(name: "x\(ours).m0.system", capacity: .gibibytes(10)),
+        ClusterSnapshot.Volume(name: "\(ours)", capacity: .gibibytes(10)),
     ],
     hostInterfaces: [
-        HostInterfaceSnapshot(
+        ClusterSnapshot.HostInterface(
             name: "eth0", range: IPv4Network(containing: IPv4Address(number: 0xC0A8_0105), prefixLength: 24))
     ])
 

@@ -16,12 +16,12 @@ struct LibvirtModel {
 
     mutating func apply(_ action: Action) throws(Refusal) {
         switch action {
-        case .uploadImage(_, let volume): try addVolume(VolumeSnapshot(name: volume, capacity: .gibibytes(3)))
+        case .uploadImage(_, let volume): try addVolume(ClusterSnapshot.Volume(name: volume, capacity: .gibibytes(3)))
         case .createDisk(let machine, let volume, let base):
             guard has(volume: base) else { throw .missing(base) }
             guard let wanted = spec.machine(named: machine) else { throw .missing(machine) }
-            try addVolume(VolumeSnapshot(name: volume, capacity: wanted.disk, backingVolume: base))
-        case .createSeed(_, let volume): try addVolume(VolumeSnapshot(name: volume, capacity: .mebibytes(1)))
+            try addVolume(ClusterSnapshot.Volume(name: volume, capacity: wanted.disk, backingVolume: base))
+        case .createSeed(_, let volume): try addVolume(ClusterSnapshot.Volume(name: volume, capacity: .mebibytes(1)))
         case .deleteVolume(let name): try deleteVolume(name)
         case .createNetwork(let name): try createNetwork(name)
         case .startNetwork(let name): try setNetwork(name, active: true)
@@ -48,7 +48,7 @@ struct LibvirtModel {
 
     private func has(volume: String) -> Bool { snapshot.volumes.contains { $0.name == volume && $0.isComplete } }
 
-    private mutating func addVolume(_ volume: VolumeSnapshot) throws(Refusal) {
+    private mutating func addVolume(_ volume: ClusterSnapshot.Volume) throws(Refusal) {
         if snapshot.volumes.contains(where: { $0.name == volume.name }) { throw .exists(volume.name) }
         snapshot.volumes.append(volume)
     }
@@ -65,7 +65,7 @@ struct LibvirtModel {
     private mutating func createNetwork(_ name: String) throws(Refusal) {
         if snapshot.networks.contains(where: { $0.name == name }) { throw .exists(name) }
         snapshot.networks.append(
-            NetworkSnapshot(
+            ClusterSnapshot.Network(
                 name: name, owner: spec.uuid, specHash: spec.network.specHash, bridge: spec.network.bridge,
                 isActive: false))
     }

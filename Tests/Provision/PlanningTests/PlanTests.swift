@@ -138,7 +138,9 @@ private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
 
     @Test func anUploadThatWasCutShortIsMadeAgain() throws {
         var observed = ClusterSnapshot()
-        observed.volumes = [VolumeSnapshot(name: "image.debian-12.0011", capacity: .gibibytes(3), isComplete: false)]
+        observed.volumes = [
+            ClusterSnapshot.Volume(name: "image.debian-12.0011", capacity: .gibibytes(3), isComplete: false)
+        ]
         #expect(
             try plan(small, observed).words.prefix(2) == [
                 "delete the volume image.debian-12.0011: its upload was cut short",
@@ -172,7 +174,7 @@ private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
     private let range = IPv4Network(containing: IPv4Address(number: 0x0A00_0000), prefixLength: 16)
 
     @Test func aRangeThatTheHostUsesNamesTheInterface() throws {
-        let interface = HostInterfaceSnapshot(name: "vboxnet0", range: range)
+        let interface = ClusterSnapshot.HostInterface(name: "vboxnet0", range: range)
         #expect(
             try conflicts(ClusterSnapshot(hostInterfaces: [interface])) == """
                 the network 10.0.0.0/24 is in use on this host: its interface vboxnet0 has 10.0.0.0/16
@@ -181,8 +183,9 @@ private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
     }
 
     @Test func theBridgeOfAnotherNetworkIsSaidToBeOne() throws {
-        let network = NetworkSnapshot(name: "default", owner: nil, specHash: nil, bridge: "virbr0", isActive: true)
-        let bridge = HostInterfaceSnapshot(name: "virbr0", range: range)
+        let network = ClusterSnapshot.Network(
+            name: "default", owner: nil, specHash: nil, bridge: "virbr0", isActive: true)
+        let bridge = ClusterSnapshot.HostInterface(name: "virbr0", range: range)
         let text = try conflicts(ClusterSnapshot(networks: [network], hostInterfaces: [bridge]))
         #expect(text.contains("its interface virbr0 has 10.0.0.0/16, as the bridge of libvirt's network 'default'"))
     }
@@ -190,7 +193,7 @@ private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
     @Test func theClustersOwnBridgeIsNoConflict() throws {
         var observed = try brought(up: small)
         let bridge = try #require(observed.networks.first?.bridge)
-        observed.hostInterfaces = [HostInterfaceSnapshot(name: bridge, range: range)]
+        observed.hostInterfaces = [ClusterSnapshot.HostInterface(name: bridge, range: range)]
         #expect(try plan(small, observed).isEmpty)
         observed.networks[0].isActive = false
         #expect(try !plan(small, observed).isEmpty)
@@ -199,7 +202,8 @@ private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
     @Test func namesThatOthersHaveAreAllSaidAtOnce() throws {
         let observed = ClusterSnapshot(
             networks: [
-                NetworkSnapshot(name: "clusterfile_kube", owner: theirs, specHash: nil, bridge: nil, isActive: false)
+                ClusterSnapshot.Network(
+                    name: "clusterfile_kube", owner: theirs, specHash: nil, bridge: nil, isActive: false)
             ],
             machines: ["kube-master1", "kube-node1"].map {
                 MachineSnapshot(
@@ -214,7 +218,7 @@ private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
                 libvirt has a domain 'kube_kube-node1' that is not this cluster's: the machine 'kube-node1' has that name there
                   fix: rename the cluster or the machine, or rename that domain with 'virsh domrename kube_kube-node1 NAME'
                 the image 'debian-12' is not built: the machines' disks are overlays of it
-                  fix: build it with 'clusterfile image build debian-12'
+                  fix: build it with: scripts/image debian-12
                 """)
     }
 
