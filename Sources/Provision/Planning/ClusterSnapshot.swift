@@ -69,3 +69,7 @@ extension ClusterSnapshot {
         }
     }
 }
+
+package typealias NetworkSnapshot = ClusterSnapshot.Network
+package typealias VolumeSnapshot = ClusterSnapshot.Volume
+package typealias HostInterfaceSnapshot = ClusterSnapshot.HostInterface
