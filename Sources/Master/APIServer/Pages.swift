@@ -1,0 +1,71 @@
+internal import Access
+internal import JSON
+internal import Objects
+
+extension APIServer {
+    /// Everything that is not about objects: health, version, discovery, schemas, reviews.
+    func page(_ parts: [String], _ request: APIRequest) async throws -> APIResponse {
+        if parts.last == "selfsubjectaccessreviews", request.method == "POST" { return try review(request) }
+        try authorizePath(request)
+        guard ["GET", "HEAD"].contains(request.method) else { throw APIFailure.methodNotAllowed() }
+        switch parts.first {
+        case "healthz", "livez", "readyz": return APIResponse(text: "ok")
+        case "version" where parts.count == 1: return APIResponse(json: version)
+        case "api" where parts.count == 1: return APIResponse(json: Discovery.coreVersions)
+        case "apis" where parts.count == 1: return APIResponse(json: Discovery.groups)
+        case "apis" where parts.count == 2:
+            guard let group = Discovery.group(parts[1]) else { throw APIFailure.unknownPath() }
+            return APIResponse(json: group)
+        case "api" where parts.count == 2, "apis" where parts.count == 3:
+            let group = parts.count == 2 ? "" : parts[1]
+            guard let list = Discovery.resources(group: group, version: parts[parts.count - 1]) else {
+                throw APIFailure.unknownPath()
+            }
+            return APIResponse(json: list)
+        case "openapi" where parts == ["openapi", "v2"]:
+            return APIResponse(
+                status: 200,
+                headers: [("content-type", "application/com.github.proto-openapi.spec.v2.v1.0+protobuf")],
+                body: .bytes(OpenAPIDocument.bytes(version: configuration.version)))
+        case nil:
+            return APIResponse(json: [
+                "paths": .init(["/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/readyz", "/version"])
+            ])
+        default: throw APIFailure.unknownPath()
+        }
+    }
+
+    private var version: JSON {
+        let numbers = configuration.version.drop { !$0.isNumber }.split(separator: ".")
+        return [
+            "major": .string(String(numbers.first ?? "1")), "minor": .string(String(numbers.dropFirst().first ?? "27")),
+            "gitVersion": .string(configuration.version), "gitCommit": "", "gitTreeState": "clean",
+            "buildDate": "1970-01-01T00:00:00Z", "goVersion": "none", "compiler": "swift", "platform": "linux/amd64",
+        ]
+    }
+
+    /// Whether the asker may do what it describes (`kubectl auth can-i`).
+    private func review(_ request: APIRequest) throws -> APIResponse {
+        if request.identity.isAnonymous { throw APIFailure.unauthorized() }
+        var review = try RequestBody.tree(request)
+        let asked = review["spec"] ?? .null
+        let attributes: RequestAttributes
+        if let path = asked[path: "nonResourceAttributes", "path"]?.string {
+            attributes = RequestAttributes(verb: asked[path: "nonResourceAttributes", "verb"]?.string ?? "", path: path)
+        } else {
+            let resource = asked["resourceAttributes"]
+            func text(_ field: String) -> String { resource?[field]?.string ?? "" }
+            attributes = RequestAttributes(
+                verb: text("verb"), group: text("group"), resource: text("resource"), subresource: text("subresource"),
+                namespace: text("namespace"), name: text("name"))
+        }
+        let allowed = AccessRules.allows(request.identity, attributes, podsOfNode: pods(ofNode:))
+        review["kind"] = "SelfSubjectAccessReview"
+        review["apiVersion"] = "authorization.k8s.io/v1"
+        review.fill("metadata", ["creationTimestamp": .null])
+        review["status"] =
+            allowed
+            ? ["allowed": true] : ["allowed": false, "reason": .string(attributes.denial(of: request.identity))]
+        return APIResponse(status: 201, json: review)
+    }
+}
