@@ -48,7 +48,10 @@ package struct JSONObject: Sendable {
     }
 
     private mutating func reindex() {
-        guard members.count > 16 else { return index = nil }
+        guard members.count > 16 else {
+            index = nil
+            return
+        }
         index = Dictionary(members.enumerated().map { ($0.element.key, $0.offset) }, uniquingKeysWith: { $1 })
     }
 }

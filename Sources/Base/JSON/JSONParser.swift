@@ -64,7 +64,9 @@ private struct JSONParser {
         if try !closes(UInt8(ascii: "}")) {
             repeat {
                 skipSpace()
-                guard at < input.count, input[at] == UInt8(ascii: "\"") else { throw failure("expected a member's name") }
+                guard at < input.count, input[at] == UInt8(ascii: "\"") else {
+                    throw failure("expected a member's name")
+                }
                 let key = try string()
                 skipSpace()
                 guard at < input.count, input[at] == UInt8(ascii: ":") else { throw failure("expected ':'") }
@@ -218,14 +220,17 @@ private struct JSONParser {
 
     private mutating func word(_ word: StaticString, _ value: JSON) throws(JSONSyntaxError) -> JSON {
         let end = at + word.utf8CodeUnitCount
-        guard end <= input.count, input[at..<end].elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: end - at))
+        guard end <= input.count,
+            input[at..<end].elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: end - at))
         else { throw failure("an unknown word") }
         at = end
         return value
     }
 
     private mutating func skipSpace() {
-        while at < input.count, input[at] == 0x20 || input[at] == 0x0A || input[at] == 0x0D || input[at] == 0x09 { at += 1 }
+        while at < input.count, input[at] == 0x20 || input[at] == 0x0A || input[at] == 0x0D || input[at] == 0x09 {
+            at += 1
+        }
     }
 
     private func failure(_ reason: String) -> JSONSyntaxError {

@@ -45,6 +45,9 @@ extension YAMLNode {
     /// The value of a mapping's key, else nil.
     package subscript(key: String) -> YAMLNode? { mapping?.first { $0.key.text == key }?.value }
 
+    /// A mapping key's text; of a key that is no scalar, its JSON.
+    package var name: String { text ?? json.text }
+
     /// "a mapping", "a list", "a string" …, for messages.
     package var kind: String {
         switch content {
@@ -71,7 +74,25 @@ extension YAMLNode {
             }
         case .sequence(let elements): .array(elements.map(\.json))
         case .mapping(let entries):
-            .object(JSONObject(entries.map { ($0.key.text ?? $0.key.json.text, $0.value.json) }))
+            .object(JSONObject(entries.map { ($0.key.name, $0.value.json) }))
         }
+    }
+}
+
+extension YAMLNode {
+    struct Size {
+        var nodes: Int
+        var depth: Int
+    }
+
+    /// How many nodes this is, itself included, and how deep they are nested.
+    var size: Size {
+        let children: [Size]
+        switch content {
+        case .scalar: return Size(nodes: 1, depth: 0)
+        case .sequence(let elements): children = elements.map(\.size)
+        case .mapping(let entries): children = entries.flatMap { [$0.key.size, $0.value.size] }
+        }
+        return Size(nodes: children.reduce(1) { $0 + $1.nodes }, depth: (children.map(\.depth).max() ?? 0) + 1)
     }
 }

@@ -32,9 +32,16 @@ private struct EventParser {
     private let input: UnsafeMutableBufferPointer<UInt8>
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private var event = yaml_event_t()
-    private var anchors: [String: YAMLNode] = [:]
-    private var aliasesExpanded = 0
+    private var anchors: [String: Anchor] = [:]
+    /// Nodes so far, those that aliases stand for counted each time.
+    private var nodeCount = 0
     private var depth = 0
+
+    /// An anchored node, and what an alias of it adds.
+    private struct Anchor {
+        var node: YAMLNode
+        var size: YAMLNode.Size
+    }
 
     init(text: String, file: String) {
         self.text = text
@@ -76,6 +83,10 @@ private struct EventParser {
 
     private func syntaxError() -> Diagnosis {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "cannot be read"
+        if parser.pointee.error == YAML_READER_ERROR {
+            return Diagnosis(
+                "this is not YAML", why: problem, fix: "remove it", at: location(ofByte: parser.pointee.problem_offset))
+        }
         let context = parser.pointee.context.map { String(cString: $0) }
         let mark = parser.pointee.problem_mark
         let place = SourceLocation(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1)
@@ -90,6 +101,12 @@ private struct EventParser {
         text.unicodeScalars.dropFirst(mark.index).first
     }
 
+    private func location(ofByte offset: Int) -> SourceLocation {
+        let before = String(decoding: text.utf8.prefix(offset), as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        return SourceLocation(file: file, line: before.count, column: (before.last?.unicodeScalars.count ?? 0) + 1)
+    }
+
     private var location: SourceLocation {
         SourceLocation(file: file, line: Int(event.start_mark.line) + 1, column: Int(event.start_mark.column) + 1)
     }
@@ -97,18 +114,20 @@ private struct EventParser {
     /// Reads the node that the current event starts, and consumes its events.
     private mutating func node() throws(Diagnosis) -> YAMLNode {
         let place = location
+        nodeCount += 1
         switch event.type {
         case YAML_ALIAS_EVENT:
             let name = String(cString: event.data.alias.anchor)
             yaml_event_delete(&event)
-            guard let target = anchors[name] else {
+            guard let anchor = anchors[name] else {
                 throw Diagnosis("unknown alias '*\(name)'", fix: "define it before with '&\(name)'", at: place)
             }
-            aliasesExpanded += 1
-            guard aliasesExpanded <= 1000 else {
-                throw Diagnosis("more than 1000 aliases", why: "their expansion could fill the memory", at: place)
+            nodeCount += anchor.size.nodes
+            guard nodeCount <= 100_000, depth + anchor.size.depth <= 100 else {
+                throw Diagnosis(
+                    "the alias '*\(name)' stands for too much", why: "aliases of aliases grow without end", at: place)
             }
-            return target
+            return anchor.node
         case YAML_SCALAR_EVENT:
             let data = event.data.scalar
             let text = String(decoding: UnsafeBufferPointer(start: data.value, count: data.length), as: UTF8.self)
@@ -144,7 +163,7 @@ private struct EventParser {
         try descend(place)
         var entries: [YAMLNode.Entry] = []
         var merged: [YAMLNode.Entry] = []
-        var places: [YAMLNode.Content: SourceLocation] = [:]
+        var places: [String: SourceLocation] = [:]
         try next()
         while event.type != YAML_MAPPING_END_EVENT {
             let key = try node()
@@ -153,9 +172,9 @@ private struct EventParser {
             if key.text == "<<" {
                 merged += try mergeEntries(value)
             } else {
-                if let first = places.updateValue(key.location, forKey: key.content) {
+                if let first = places.updateValue(key.location, forKey: key.name) {
                     throw Diagnosis(
-                        "the key '\(key.text ?? "…")' stands twice", why: "it is already at line \(first.line)",
+                        "the key '\(key.name)' stands twice", why: "it is already at line \(first.line)",
                         fix: "keep one of them", at: key.location)
                 }
                 entries.append(YAMLNode.Entry(key: key, value: value))
@@ -164,7 +183,7 @@ private struct EventParser {
         }
         yaml_event_delete(&event)
         depth -= 1
-        for entry in merged where places.updateValue(entry.key.location, forKey: entry.key.content) == nil {
+        for entry in merged where places.updateValue(entry.key.location, forKey: entry.key.name) == nil {
             entries.append(entry)
         }
         return entries
@@ -184,7 +203,7 @@ private struct EventParser {
     }
 
     private mutating func remember(_ node: YAMLNode, _ anchor: String?) -> YAMLNode {
-        if let anchor { anchors[anchor] = node }
+        if let anchor { anchors[anchor] = Anchor(node: node, size: node.size) }
         return node
     }
 

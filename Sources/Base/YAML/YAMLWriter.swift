@@ -57,8 +57,30 @@ extension JSON {
             default: "-_./@+=".utf8.contains(byte)
             }
         }
-        let startsWell = text.utf8.first.map { !"-@=".utf8.contains($0) } ?? false
-        if safe, startsWell, case .string = resolvePlainScalar(text) { return text }
-        return JSON.string(text).text
+        if safe, startsWell(text), case .string = resolvePlainScalar(text) { return text }
+        return quoted(text)
+    }
+
+    /// Whether every reader of YAML 1.1 and 1.2 takes this for a string as far as its start goes: no date, no `1e3`, no `y`.
+    private static func startsWell(_ text: String) -> Bool {
+        guard let first = text.utf8.first, !"-+.@=".utf8.contains(first), !["y", "Y", "n", "N"].contains(text) else {
+            return false
+        }
+        let isNumeric = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
+        return !isNumeric || text.utf8.count { $0 == UInt8(ascii: ".") } == 3
+    }
+
+    /// Double quotes, with what YAML (section 5.1) does not print escaped beyond what JSON escapes.
+    private static func quoted(_ text: String) -> String {
+        var output = ""
+        for scalar in JSON.string(text).text.unicodeScalars {
+            switch scalar.value {
+            case 0x7F...0x9F, 0x2028...0x2029, 0xFEFF, 0xFFFE...0xFFFF:
+                let digits = String(scalar.value, radix: 16)
+                output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: output.unicodeScalars.append(scalar)
+            }
+        }
+        return output
     }
 }
