@@ -1,0 +1,126 @@
+package import JSON
+
+/// All that one machine is to do: its plays with their tasks, and the variables that templates may name.
+package struct Bundle: Hashable, Sendable {
+    /// A role's variables, which lie over and under others for its own tasks.
+    package struct Role: Hashable, Sendable {
+        package var name: String
+        package var path: String
+        package var defaults: JSONObject
+        package var variables: JSONObject
+        package var parameters: JSONObject
+
+        package init(name: String, path: String, defaults: JSONObject, variables: JSONObject, parameters: JSONObject) {
+            self.name = name
+            self.path = path
+            self.defaults = defaults
+            self.variables = variables
+            self.parameters = parameters
+        }
+    }
+
+    /// One play; its number in the playbook tells it apart.
+    package struct Play: Hashable, Sendable {
+        package var number: Int
+        package var name: String
+        package var variables: JSONObject
+        package var roles: [Role]
+        package var gathersFacts: Bool
+        package var tasks: [BundledTask]
+        package var handlers: [BundledTask]
+
+        package init(
+            number: Int, name: String, variables: JSONObject, roles: [Role], gathersFacts: Bool, tasks: [BundledTask],
+            handlers: [BundledTask]
+        ) {
+            self.number = number
+            self.name = name
+            self.variables = variables
+            self.roles = roles
+            self.gathersFacts = gathersFacts
+            self.tasks = tasks
+            self.handlers = handlers
+        }
+    }
+
+    package var playbook: String
+    package var host: String
+    /// The user of the connection, for tasks without `become`; nil is root.
+    package var user: String?
+    /// Inventory, group and host variables of this machine, merged, unrendered, with the magic ones.
+    package var variables: JSONObject
+    /// The same of every machine, where a template names `hostvars`.
+    package var hostVariables: JSONObject
+    package var extraVariables: JSONObject
+    package var plays: [Play]
+
+    package init(
+        playbook: String, host: String, user: String?, variables: JSONObject, hostVariables: JSONObject,
+        extraVariables: JSONObject, plays: [Play]
+    ) {
+        self.playbook = playbook
+        self.host = host
+        self.user = user
+        self.variables = variables
+        self.hostVariables = hostVariables
+        self.extraVariables = extraVariables
+        self.plays = plays
+    }
+}
+
+/// One task as the runner gets it: templates unrendered, files of the controller known by digest.
+package struct BundledTask: Hashable, Sendable {
+    package var name: String
+    package var module: String
+    package var arguments: JSONObject
+    /// `file:line:column` in the playbook.
+    package var location: String
+    /// The number of the role whose task this is.
+    package var role: Int?
+    package var when: [JSON] = []
+    package var loop: JSON?
+    package var loopVariable = "item"
+    package var loopIndexVariable: String?
+    package var register: String?
+    package var notify: [String] = []
+    /// Topics besides its name that a handler listens to.
+    package var listen: [String] = []
+    package var changedWhen: [JSON]?
+    package var failedWhen: [JSON]?
+    package var ignoreErrors: JSON = false
+    package var noLog: JSON = false
+    package var becomes = false
+    package var becomeUser: String?
+    package var until: [JSON] = []
+    package var retries: JSON?
+    package var delay: JSON?
+    package var environment: JSONObject = JSONObject()
+    package var variables: JSONObject = JSONObject()
+    /// What the rendered `src` of this task stands for.
+    package var files: [String: FileReference] = [:]
+
+    package init(name: String, module: String, arguments: JSONObject, location: String) {
+        self.name = name
+        self.module = module
+        self.arguments = arguments
+        self.location = location
+    }
+}
+
+/// A file of the controller.
+package struct FileReference: Hashable, Sendable {
+    /// Hexadecimal SHA-256 of the content.
+    package var digest: String
+    package var size: Int
+    /// The permission bits on the controller, for `mode: preserve`.
+    package var mode: Int
+    /// The content itself, for templates.
+    package var text: String?
+
+    package init(digest: String, size: Int, mode: Int, text: String? = nil) {
+        self.digest = digest
+        self.size = size
+        self.mode = mode
+        self.text = text
+    }
+}

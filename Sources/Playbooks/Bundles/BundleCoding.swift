@@ -1,0 +1,188 @@
+package import JSON
+
+extension Bundle {
+    /// The layout's number: a runner refuses another.
+    package static let format = 1
+    /// The value of `omit`: an argument that has it counts as not given.
+    package static let omitted = "__omit_place_holder__"
+
+    /// The bundle as JSON; what is at its default is left out.
+    package var json: JSON {
+        [
+            "format": JSON(Self.format), "playbook": .string(playbook), "host": .string(host),
+            "user": user.map { .string($0) } ?? .null, "variables": .object(variables),
+            "hostVariables": .object(hostVariables), "extraVariables": .object(extraVariables),
+            "plays": .array(plays.map(\.json)),
+        ]
+    }
+
+    package init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "the bundle")
+        guard try reader.integer("format") == Self.format else { throw .malformed("the bundle is of another format") }
+        self.init(
+            playbook: try reader.text("playbook"), host: try reader.text("host"), user: try reader.optionalText("user"),
+            variables: try reader.object("variables"), hostVariables: try reader.object("hostVariables"),
+            extraVariables: try reader.object("extraVariables"),
+            plays: try reader.list("plays") { json throws(BundleError) in try Play(json: json) })
+    }
+}
+
+extension Bundle.Play {
+    fileprivate var json: JSON {
+        [
+            "number": JSON(number), "name": .string(name), "variables": .object(variables),
+            "roles": .array(roles.map(\.json)),
+            "gathersFacts": .bool(gathersFacts), "tasks": .array(tasks.map(\.json)),
+            "handlers": .array(handlers.map(\.json)),
+        ]
+    }
+
+    fileprivate init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "a play")
+        self.init(
+            number: try reader.integer("number"), name: try reader.text("name"),
+            variables: try reader.object("variables"),
+            roles: try reader.list("roles") { json throws(BundleError) in try Bundle.Role(json: json) },
+            gathersFacts: try reader.flag("gathersFacts"),
+            tasks: try reader.list("tasks") { json throws(BundleError) in try BundledTask(json: json) },
+            handlers: try reader.list("handlers") { json throws(BundleError) in try BundledTask(json: json) })
+    }
+}
+
+extension Bundle.Role {
+    fileprivate var json: JSON {
+        [
+            "name": .string(name), "path": .string(path), "defaults": .object(defaults),
+            "variables": .object(variables),
+            "parameters": .object(parameters),
+        ]
+    }
+
+    fileprivate init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "a role")
+        self.init(
+            name: try reader.text("name"), path: try reader.text("path"), defaults: try reader.object("defaults"),
+            variables: try reader.object("variables"), parameters: try reader.object("parameters"))
+    }
+}
+
+extension BundledTask {
+    fileprivate var json: JSON {
+        var json: JSON = [
+            "name": .string(name), "module": .string(module), "arguments": .object(arguments),
+            "location": .string(location),
+        ]
+        if let role { json["role"] = JSON(role) }
+        if !when.isEmpty { json["when"] = .array(when) }
+        if let loop { json["loop"] = loop }
+        if loopVariable != "item" { json["loopVariable"] = .string(loopVariable) }
+        if let loopIndexVariable { json["loopIndexVariable"] = .string(loopIndexVariable) }
+        if let register { json["register"] = .string(register) }
+        if !notify.isEmpty { json["notify"] = JSON(notify) }
+        if !listen.isEmpty { json["listen"] = JSON(listen) }
+        if let changedWhen { json["changedWhen"] = .array(changedWhen) }
+        if let failedWhen { json["failedWhen"] = .array(failedWhen) }
+        if ignoreErrors != false { json["ignoreErrors"] = ignoreErrors }
+        if noLog != false { json["noLog"] = noLog }
+        if becomes { json["becomes"] = true }
+        if let becomeUser { json["becomeUser"] = .string(becomeUser) }
+        if !until.isEmpty { json["until"] = .array(until) }
+        if let retries { json["retries"] = retries }
+        if let delay { json["delay"] = delay }
+        if !environment.isEmpty { json["environment"] = .object(environment) }
+        if !variables.isEmpty { json["variables"] = .object(variables) }
+        if !files.isEmpty {
+            json["files"] = .object(JSONObject(files.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }))
+        }
+        return json
+    }
+
+    fileprivate init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "a task")
+        self.init(
+            name: try reader.text("name"), module: try reader.text("module"), arguments: try reader.object("arguments"),
+            location: try reader.text("location"))
+        role = json["role"]?.integer
+        when = json["when"]?.array ?? []
+        loop = json["loop"]
+        loopVariable = try reader.optionalText("loopVariable") ?? "item"
+        loopIndexVariable = try reader.optionalText("loopIndexVariable")
+        register = try reader.optionalText("register")
+        notify = json["notify"]?.array?.compactMap(\.string) ?? []
+        listen = json["listen"]?.array?.compactMap(\.string) ?? []
+        changedWhen = json["changedWhen"]?.array
+        failedWhen = json["failedWhen"]?.array
+        ignoreErrors = json["ignoreErrors"] ?? false
+        noLog = json["noLog"] ?? false
+        becomes = json["becomes"]?.bool ?? false
+        becomeUser = try reader.optionalText("becomeUser")
+        until = json["until"]?.array ?? []
+        retries = json["retries"]
+        delay = json["delay"]
+        environment = json["environment"]?.object ?? JSONObject()
+        variables = json["variables"]?.object ?? JSONObject()
+        for (path, file) in json["files"]?.object ?? JSONObject() { files[path] = try FileReference(json: file) }
+    }
+}
+
+extension FileReference {
+    fileprivate var json: JSON {
+        var json: JSON = ["digest": .string(digest), "size": JSON(size), "mode": JSON(mode)]
+        if let text { json["text"] = .string(text) }
+        return json
+    }
+
+    fileprivate init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "a file")
+        self.init(
+            digest: try reader.text("digest"), size: try reader.integer("size"), mode: try reader.integer("mode"),
+            text: try reader.optionalText("text"))
+    }
+}
+
+/// Reads members of an object of a bundle.
+struct BundleReader {
+    private let members: JSONObject
+    private let what: String
+
+    init(_ json: JSON, _ what: String) throws(BundleError) {
+        guard case .object(let members) = json else { throw .malformed("\(what) is not an object") }
+        self.members = members
+        self.what = what
+    }
+
+    private func missing(_ key: String) -> BundleError { .malformed("\(what) has no usable '\(key)'") }
+
+    func text(_ key: String) throws(BundleError) -> String {
+        guard let text = members[key]?.string else { throw missing(key) }
+        return text
+    }
+
+    func optionalText(_ key: String) throws(BundleError) -> String? {
+        guard let value = members[key], !value.isNull else { return nil }
+        guard let text = value.string else { throw missing(key) }
+        return text
+    }
+
+    func integer(_ key: String) throws(BundleError) -> Int {
+        guard let number = members[key]?.integer else { throw missing(key) }
+        return number
+    }
+
+    func flag(_ key: String) throws(BundleError) -> Bool {
+        guard let flag = members[key]?.bool else { throw missing(key) }
+        return flag
+    }
+
+    func object(_ key: String) throws(BundleError) -> JSONObject {
+        guard let object = members[key]?.object else { throw missing(key) }
+        return object
+    }
+
+    func list<T>(_ key: String, _ element: (JSON) throws(BundleError) -> T) throws(BundleError) -> [T] {
+        guard let elements = members[key]?.array else { throw missing(key) }
+        var list: [T] = []
+        for json in elements { list.append(try element(json)) }
+        return list
+    }
+}

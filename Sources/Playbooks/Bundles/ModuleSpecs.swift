@@ -1,0 +1,156 @@
+extension ModuleSpec {
+    /// The module of that name, short or fully qualified, or nil.
+    package static func named(_ name: String) -> ModuleSpec? { byName[shortName(of: name)] }
+
+    /// Every module's short name.
+    package static var names: [String] { byName.keys.sorted() }
+
+    private static func shortName(of name: String) -> String {
+        for collection in ["ansible.builtin.", "ansible.legacy.", "ansible.posix.", "community.general."]
+        where name.hasPrefix(collection) {
+            return String(name.dropFirst(collection.count))
+        }
+        return name
+    }
+
+    private static let byName: [String: ModuleSpec] = {
+        var specs = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+        specs["service"] = specs["systemd"]
+        specs["systemd_service"] = specs["systemd"]
+        return specs
+    }()
+
+    private static func optional(_ name: String, _ kind: Kind, _ aliases: String...) -> Parameter {
+        Parameter(name: name, kind: kind, aliases: aliases)
+    }
+
+    private static func required(_ name: String, _ kind: Kind, _ aliases: String...) -> Parameter {
+        Parameter(name: name, kind: kind, aliases: aliases, isRequired: true)
+    }
+
+    private static let attributes = [optional("owner", .text), optional("group", .text), optional("mode", .mode)]
+
+    private static let commandOptions = [
+        optional("chdir", .path), optional("creates", .path), optional("removes", .path), optional("stdin", .text),
+        optional("stdin_add_newline", .flag), optional("strip_empty_ends", .flag),
+    ]
+
+    private static let all: [ModuleSpec] = [
+        ModuleSpec(
+            name: "file",
+            parameters: [
+                required("path", .path, "dest", "name"),
+                optional("state", .choice(["absent", "directory", "file", "hard", "link", "touch"])),
+                optional("src", .path),
+                optional("recurse", .flag), optional("force", .flag), optional("follow", .flag),
+            ] + attributes),
+        ModuleSpec(
+            name: "copy",
+            parameters: [
+                required("dest", .path), optional("src", .path), optional("content", .any),
+                optional("remote_src", .flag),
+                optional("force", .flag), optional("backup", .flag), optional("directory_mode", .mode),
+                optional("follow", .flag),
+            ] + attributes,
+            controllerFile: "src"),
+        ModuleSpec(
+            name: "template",
+            parameters: [
+                required("dest", .path), required("src", .path), optional("force", .flag), optional("backup", .flag),
+                optional("lstrip_blocks", .flag), optional("trim_blocks", .flag), optional("follow", .flag),
+            ] + attributes,
+            controllerFile: "src"),
+        ModuleSpec(
+            name: "command",
+            parameters: [optional("cmd", .text, "_raw_params"), optional("argv", .list)] + commandOptions,
+            takesCommandLine: true),
+        ModuleSpec(
+            name: "shell",
+            parameters: [optional("cmd", .text, "_raw_params"), optional("executable", .path)] + commandOptions,
+            takesCommandLine: true),
+        ModuleSpec(
+            name: "systemd",
+            parameters: [
+                optional("name", .text, "service", "unit"),
+                optional("state", .choice(["reloaded", "restarted", "started", "stopped"])),
+                optional("enabled", .flag), optional("masked", .flag),
+                optional("daemon_reload", .flag, "daemon-reload"),
+                optional("daemon_reexec", .flag, "daemon-reexec"), optional("no_block", .flag),
+            ]),
+        ModuleSpec(
+            name: "user",
+            parameters: [
+                required("name", .text, "user"), optional("uid", .integer), optional("group", .text),
+                optional("groups", .list),
+                optional("append", .flag), optional("comment", .text), optional("home", .path),
+                optional("shell", .path),
+                optional("system", .flag), optional("create_home", .flag, "createhome"), optional("password", .text),
+                optional("password_lock", .flag), optional("state", .choice(["present", "absent"])),
+                optional("remove", .flag),
+                optional("force", .flag), optional("move_home", .flag),
+            ]),
+        ModuleSpec(
+            name: "group",
+            parameters: [
+                required("name", .text), optional("gid", .integer), optional("system", .flag),
+                optional("state", .choice(["present", "absent"])),
+            ]),
+        ModuleSpec(
+            name: "lineinfile",
+            parameters: [
+                required("path", .path, "dest", "destfile", "name"), optional("line", .text, "value"),
+                optional("regexp", .text, "regex"),
+                optional("search_string", .text), optional("state", .choice(["present", "absent"])),
+                optional("backrefs", .flag),
+                optional("insertafter", .text), optional("insertbefore", .text), optional("create", .flag),
+                optional("backup", .flag),
+                optional("firstmatch", .flag),
+            ] + attributes),
+        ModuleSpec(
+            name: "sysctl",
+            parameters: [
+                required("name", .text, "key"), optional("value", .text, "val"),
+                optional("state", .choice(["present", "absent"])),
+                optional("sysctl_file", .path), optional("sysctl_set", .flag), optional("reload", .flag),
+                optional("ignoreerrors", .flag),
+            ]),
+        ModuleSpec(
+            name: "modprobe",
+            parameters: [
+                required("name", .text), optional("state", .choice(["present", "absent"])), optional("params", .text),
+                optional("persistent", .choice(["disabled", "present", "absent"])),
+            ]),
+        ModuleSpec(
+            name: "wait_for",
+            parameters: [
+                optional("host", .text), optional("port", .integer), optional("path", .path),
+                optional("search_regex", .text),
+                optional("state", .choice(["started", "stopped", "present", "absent"])), optional("timeout", .integer),
+                optional("connect_timeout", .integer), optional("delay", .integer), optional("sleep", .number),
+                optional("msg", .text),
+            ]),
+        ModuleSpec(
+            name: "debug", parameters: [optional("msg", .any), optional("var", .text), optional("verbosity", .integer)]),
+        ModuleSpec(name: "set_fact", parameters: [optional("cacheable", .flag)], takesAny: true),
+        ModuleSpec(
+            name: "assert",
+            parameters: [
+                required("that", .any), optional("fail_msg", .any, "msg"), optional("success_msg", .any),
+                optional("quiet", .flag),
+            ]),
+        ModuleSpec(name: "fail", parameters: [optional("msg", .text)]),
+        ModuleSpec(
+            name: "stat",
+            parameters: [
+                required("path", .path, "dest", "name"), optional("follow", .flag), optional("get_checksum", .flag),
+                optional("checksum_algorithm", .choice(["sha1", "sha256", "sha512", "md5"])),
+                optional("get_mime", .flag),
+                optional("get_attributes", .flag),
+            ]),
+        ModuleSpec(name: "hostname", parameters: [required("name", .text)]),
+        ModuleSpec(name: "ping", parameters: [optional("data", .text)]),
+        ModuleSpec(
+            name: "meta", parameters: [optional("cmd", .choice(["flush_handlers", "noop"]), "_raw_params")],
+            takesCommandLine: true),
+    ]
+}

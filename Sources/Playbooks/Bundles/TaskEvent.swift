@@ -1,0 +1,117 @@
+package import JSON
+
+/// What happened to a task, or to one item of its loop, on a machine.
+package struct TaskEvent: Hashable, Sendable {
+    package enum Status: String, Hashable, Sendable {
+        case started, ok, changed, skipped, failed
+        /// Failed, and the task says to go on.
+        case ignored
+    }
+
+    /// A small text before and after a change.
+    package struct Difference: Hashable, Sendable {
+        package var path: String
+        package var before: String
+        package var after: String
+
+        package init(path: String, before: String, after: String) {
+            self.path = path
+            self.before = before
+            self.after = after
+        }
+    }
+
+    package var play: Int
+    package var task: String
+    package var module: String
+    package var role: String?
+    package var isHandler: Bool
+    package var location: String
+    package var status: Status
+    /// The loop's item, where this is about one of several.
+    package var item: String?
+    package var message: String?
+    package var differences: [Difference] = []
+    package var milliseconds: Int = 0
+
+    package init(
+        play: Int, task: String, module: String, role: String?, isHandler: Bool, location: String, status: Status,
+        item: String? = nil, message: String? = nil
+    ) {
+        self.play = play
+        self.task = task
+        self.module = module
+        self.role = role
+        self.isHandler = isHandler
+        self.location = location
+        self.status = status
+        self.item = item
+        self.message = message
+    }
+}
+
+extension TaskEvent {
+    package var json: JSON {
+        var json: JSON = [
+            "play": JSON(play), "task": .string(task), "module": .string(module), "location": .string(location),
+            "status": .string(status.rawValue), "ms": JSON(milliseconds),
+        ]
+        if let role { json["role"] = .string(role) }
+        if isHandler { json["handler"] = true }
+        if let item { json["item"] = .string(item) }
+        if let message { json["message"] = .string(message) }
+        if !differences.isEmpty {
+            json["differences"] = .array(
+                differences.map {
+                    ["path": .string($0.path), "before": .string($0.before), "after": .string($0.after)]
+                })
+        }
+        return json
+    }
+
+    package init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "an event")
+        guard let status = Status(rawValue: try reader.text("status")) else {
+            throw .malformed("an event of an unknown status")
+        }
+        self.init(
+            play: try reader.integer("play"), task: try reader.text("task"), module: try reader.text("module"),
+            role: try reader.optionalText("role"), isHandler: json["handler"]?.bool ?? false,
+            location: try reader.text("location"), status: status, item: try reader.optionalText("item"),
+            message: try reader.optionalText("message"))
+        milliseconds = try reader.integer("ms")
+        for json in json["differences"]?.array ?? [] {
+            let reader = try BundleReader(json, "a difference")
+            differences.append(
+                Difference(
+                    path: try reader.text("path"), before: try reader.text("before"), after: try reader.text("after")))
+        }
+    }
+}
+
+/// How many tasks ended how, as Ansible's recap counts them: a changed task is also ok.
+package struct RecapCounts: Hashable, Sendable {
+    package var ok = 0
+    package var changed = 0
+    package var failed = 0
+    package var skipped = 0
+    package var ignored = 0
+
+    package init() {}
+
+    package var json: JSON {
+        [
+            "ok": JSON(ok), "changed": JSON(changed), "failed": JSON(failed), "skipped": JSON(skipped),
+            "ignored": JSON(ignored),
+        ]
+    }
+
+    package init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "a recap")
+        ok = try reader.integer("ok")
+        changed = try reader.integer("changed")
+        failed = try reader.integer("failed")
+        skipped = try reader.integer("skipped")
+        ignored = try reader.integer("ignored")
+    }
+}

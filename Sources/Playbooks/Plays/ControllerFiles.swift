@@ -1,0 +1,79 @@
+internal import Bundles
+internal import Crypto
+internal import Diagnostics
+internal import FoundationEssentials
+internal import Synchronization
+internal import YAML
+
+/// Files of the controller: looked up, read, and known by digest, each once.
+final class ControllerFiles: Sendable {
+    private struct Known {
+        var byPath: [String: FileReference] = [:]
+        var pathByDigest: [String: String] = [:]
+    }
+
+    private let known = Mutex(Known())
+
+    /// The first of the places that exists.
+    func find(_ name: String, in folders: [String]) -> (path: String?, looked: [String]) {
+        let candidates = name.hasPrefix("/") ? [name] : folders.map { $0 + "/" + name }
+        return (candidates.first { FileManager.default.fileExists(atPath: $0) }, candidates)
+    }
+
+    func isFolder(_ path: String) -> Bool {
+        var isDirectory = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
+    }
+
+    func names(in folder: String) -> [String] {
+        // A folder that is not there holds nothing.
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+    }
+
+    func text(_ path: String, at place: SourceLocation? = nil) throws(PlayError) -> String {
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            throw .unreadable(path: path, reason: "\(error)", at: place)
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw .unreadable(path: path, reason: "it is not UTF-8", at: place)
+        }
+        return text
+    }
+
+    /// A file by its digest; templates carry their text along.
+    func reference(_ path: String, withText: Bool, at place: SourceLocation) throws(PlayError) -> FileReference {
+        if let reference = known.withLock({ $0.byPath[path] }), reference.text != nil || !withText { return reference }
+        let data: Data
+        let mode: Int
+        do {
+            data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+            mode = (try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) ?? 0o644
+        } catch {
+            throw .unreadable(path: path, reason: "\(error)", at: place)
+        }
+        var reference = FileReference(digest: Self.hexadecimal(SHA256.hash(data: data)), size: data.count, mode: mode)
+        if withText {
+            guard let text = String(validating: data, as: UTF8.self) else {
+                throw .unreadable(path: path, reason: "it is not UTF-8", at: place)
+            }
+            reference.text = text
+        }
+        let found = reference
+        known.withLock {
+            $0.byPath[path] = found
+            $0.pathByDigest[found.digest] = path
+        }
+        return reference
+    }
+
+    /// The path of a file that was referred to.
+    func path(ofDigest digest: String) -> String? { known.withLock { $0.pathByDigest[digest] } }
+
+    private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

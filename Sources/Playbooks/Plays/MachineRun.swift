@@ -1,0 +1,80 @@
+internal import Bundles
+internal import Diagnostics
+internal import FoundationEssentials
+
+/// One machine's part of a run: drives its session over its channel.
+actor MachineRun {
+    nonisolated let host: String
+    private let channel: MachineChannel
+    private let files: ControllerFiles
+    private let report: @Sendable (HostEvent) -> Void
+    private var session = MachineSession()
+    private(set) var counts = RecapCounts()
+
+    init(host: String, channel: MachineChannel, files: ControllerFiles, report: @escaping @Sendable (HostEvent) -> Void)
+    {
+        self.host = host
+        self.channel = channel
+        self.files = files
+        self.report = report
+    }
+
+    func begin(_ bundle: Bundle) async throws {
+        for effect in session.begin(bundle) { _ = try await carryOut(effect) }
+    }
+
+    /// Runs a play to its end; true where no task failed.
+    func play(_ number: Int) async throws -> Bool {
+        for effect in session.play(number) { _ = try await carryOut(effect) }
+        let failedBefore = counts.failed
+        while let bytes = try await channel.receive() {
+            var isOver = false
+            for effect in try session.received(bytes) where try await carryOut(effect) { isOver = true }
+            if isOver { return counts.failed == failedBefore }
+        }
+        throw BundleError.channelClosed
+    }
+
+    func close() async { await channel.close() }
+
+    /// Does what the session asks; true where the play is over.
+    private func carryOut(_ effect: MachineSession.Effect) async throws -> Bool {
+        switch effect {
+        case .send(let frame): try await channel.send(frame.bytes)
+        case .sendFile(let digest): try await sendFile(digest)
+        case .report(let event): report(.task(host: host, event))
+        case .playEnded(let counts):
+            self.counts = counts
+            return true
+        case .failed(let message): throw RunnerFailure(message: message)
+        }
+        return false
+    }
+
+    private func sendFile(_ digest: String) async throws {
+        guard let path = files.path(ofDigest: digest) else {
+            return try await channel.send(
+                Frame(.blobMissing, Array("the controller knows no file of that digest".utf8)).bytes)
+        }
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+        } catch {
+            return try await channel.send(Frame(.blobMissing, Array("\(path) cannot be read any more".utf8)).bytes)
+        }
+        var at = 0
+        while at < data.count {
+            let end = min(data.count, at + Frame.blobPiece)
+            try await channel.send(Frame(.blob, Array(data[at..<end])).bytes)
+            at = end
+        }
+        try await channel.send(Frame(.blobEnd).bytes)
+    }
+}
+
+/// What a runner said before it gave up.
+struct RunnerFailure: Diagnosable, Hashable {
+    var message: String
+
+    var diagnosis: Diagnosis { Diagnosis("the runner stopped", why: message) }
+}

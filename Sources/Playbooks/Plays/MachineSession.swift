@@ -1,0 +1,66 @@
+internal import Bundles
+internal import Diagnostics
+internal import JSON
+
+/// The controller's half of the conversation with one machine: takes frames, says what to do about them.
+struct MachineSession {
+    /// What the controller is to do next.
+    enum Effect: Hashable {
+        case send(Frame)
+        /// Send the file of that digest in pieces.
+        case sendFile(String)
+        case report(TaskEvent)
+        case playEnded(RecapCounts)
+        case failed(String)
+    }
+
+    private enum State: Hashable {
+        case new, idle, playing, over
+    }
+
+    private var state = State.new
+    private var decoder = FrameDecoder()
+
+    /// Hands over the bundle.
+    mutating func begin(_ bundle: Bundle) -> [Effect] {
+        precondition(state == .new)
+        state = .idle
+        return [.send(Frame(.bundle, bundle.json.bytes))]
+    }
+
+    /// Starts a play.
+    mutating func play(_ number: Int) -> [Effect] {
+        precondition(state == .idle)
+        state = .playing
+        return [.send(Frame(.play, JSON(number).bytes))]
+    }
+
+    mutating func received(_ bytes: [UInt8]) throws -> [Effect] {
+        decoder.append(bytes)
+        var effects: [Effect] = []
+        while let frame = try decoder.next() { effects.append(try effect(of: frame)) }
+        return effects
+    }
+
+    private mutating func effect(of frame: Frame) throws -> Effect {
+        switch (frame.kind, state) {
+        case (.event, .playing): return .report(try TaskEvent(json: Self.json(frame)))
+        case (.need, .playing): return .sendFile(String(decoding: frame.payload, as: UTF8.self))
+        case (.playEnd, .playing):
+            state = .idle
+            return .playEnded(try RecapCounts(json: Self.json(frame)))
+        case (.failure, _):
+            state = .over
+            return .failed(String(decoding: frame.payload, as: UTF8.self))
+        default: throw BundleError.unexpectedFrame("\(frame.kind)")
+        }
+    }
+
+    private static func json(_ frame: Frame) throws(BundleError) -> JSON {
+        do throws(JSONSyntaxError) {
+            return try JSON(parsing: frame.payload)
+        } catch {
+            throw .malformed("it is not JSON: \(error.reason)")
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package import Diagnostics
+
+/// What is wrong with a playbook, a role or what they refer to.
+package enum PlayError: Diagnosable, Hashable {
+    case unreadable(path: String, reason: String, at: SourceLocation?)
+    case wrongShape(what: String, wanted: String, found: String, at: SourceLocation)
+    case unknownKeyword(String, of: String, nearest: String?, at: SourceLocation)
+    case notSupported(String, at: SourceLocation)
+    case noModule(at: SourceLocation)
+    case twoModules(String, String, at: SourceLocation)
+    case unknownModule(String, nearest: String?, at: SourceLocation)
+    case unknownArgument(String, module: String, nearest: String?, at: SourceLocation)
+    case missingArgument(String, module: String, at: SourceLocation)
+    case wrongArgument(String, module: String, wanted: String, at: SourceLocation)
+    case missingKeyword(String, of: String, at: SourceLocation)
+    case unknownRole(String, looked: [String], nearest: String?, at: SourceLocation)
+    case roleCircle(String, at: SourceLocation)
+    case unknownHandler(String, nearest: String?, at: SourceLocation)
+    case unknownHosts(String, at: SourceLocation)
+    case fileNotFound(String, looked: [String], at: SourceLocation)
+    case fileDependsOnMachine(String, module: String, at: SourceLocation)
+    case folderAsSource(String, at: SourceLocation)
+
+    package var diagnosis: Diagnosis {
+        switch self {
+        case .unreadable(let path, let reason, let place): Diagnosis("\(path) cannot be read", why: reason, at: place)
+        case .wrongShape(let what, let wanted, let found, let place):
+            Diagnosis("\(what) must be \(wanted), and this is \(found)", at: place)
+        case .unknownKeyword(let name, let owner, let nearest, let place):
+            Diagnosis("\(owner) has no keyword '\(name)'", fix: Self.meant(nearest), at: place)
+        case .notSupported(let name, let place): Diagnosis("'\(name)' is not supported", at: place)
+        case .noModule(let place):
+            Diagnosis("this task names no module", fix: "say what to do, such as 'copy:' or 'command:'", at: place)
+        case .twoModules(let one, let other, let place):
+            Diagnosis("this task names two modules, '\(one)' and '\(other)'", fix: "make two tasks of it", at: place)
+        case .unknownModule(let name, let nearest, let place):
+            Diagnosis("unknown module '\(name)'", fix: Self.meant(nearest), at: place)
+        case .unknownArgument(let name, let module, let nearest, let place):
+            Diagnosis("'\(module)' takes no '\(name)'", fix: Self.meant(nearest), at: place)
+        case .missingArgument(let name, let module, let place): Diagnosis("'\(module)' needs '\(name)'", at: place)
+        case .wrongArgument(let name, let module, let wanted, let place):
+            Diagnosis("'\(name)' of '\(module)' must be \(wanted)", at: place)
+        case .missingKeyword(let name, let owner, let place): Diagnosis("\(owner) needs '\(name)'", at: place)
+        case .unknownRole(let name, let looked, let nearest, let place):
+            Diagnosis(
+                "there is no role '\(name)'", why: "looked in \(looked.joined(separator: ", "))",
+                fix: Self.meant(nearest), at: place)
+        case .roleCircle(let name, let place): Diagnosis("the role '\(name)' depends on itself", at: place)
+        case .unknownHandler(let name, let nearest, let place):
+            Diagnosis("no handler is called '\(name)' or listens to it", fix: Self.meant(nearest), at: place)
+        case .unknownHosts(let name, let place): Diagnosis("the inventory has no host or group '\(name)'", at: place)
+        case .fileNotFound(let path, let looked, let place):
+            Diagnosis("there is no file '\(path)'", why: "looked at \(looked.joined(separator: ", "))", at: place)
+        case .fileDependsOnMachine(let name, let module, let place):
+            Diagnosis(
+                "'src' of '\(module)' must be known before the play runs",
+                why: "'\(name)' gets its value on the machine", at: place)
+        case .folderAsSource(let path, let place):
+            Diagnosis("'\(path)' is a folder", fix: "copy its files one by one, in a loop", at: place)
+        }
+    }
+
+    private static func meant(_ nearest: String?) -> String? { nearest.map { "did you mean '\($0)'?" } }
+}

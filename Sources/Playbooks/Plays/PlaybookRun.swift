@@ -1,0 +1,127 @@
+package import Bundles
+package import Diagnostics
+
+/// What happens during a run, as it happens.
+package enum HostEvent: Sendable, Hashable {
+    case playStarted(name: String, hosts: [String])
+    case task(host: String, TaskEvent)
+    /// The machine dropped out: it cannot be reached, or its runner stopped.
+    case lost(host: String, Diagnoses)
+}
+
+/// How a run ended, machine by machine.
+package struct PlaybookRecap: Sendable, Hashable {
+    package var counts: [String: RecapCounts] = [:]
+    package var lost: [String: Diagnoses] = [:]
+
+    package var succeeded: Bool { lost.isEmpty && counts.values.allSatisfy { $0.failed == 0 } }
+    package var changed: Int { counts.values.reduce(0) { $0 + $1.changed } }
+
+    /// Ansible's recap, one line a machine.
+    package var text: String {
+        let width = (Array(counts.keys) + Array(lost.keys)).map(\.count).max() ?? 0
+        let names = Set(counts.keys).union(lost.keys).sorted()
+        return names.map { name in
+            let count = counts[name] ?? RecapCounts()
+            return name + String(repeating: " ", count: width - name.count)
+                + " : ok=\(count.ok)  changed=\(count.changed)  unreachable=\(lost[name] == nil ? 0 : 1)  failed=\(count.failed)"
+                + "  skipped=\(count.skipped)  ignored=\(count.ignored)"
+        }.joined(separator: "\n")
+    }
+}
+
+/// Runs a compiled playbook: play by play over all its machines, each machine at its own pace within a play.
+package struct PlaybookRun: Sendable {
+    private let compiled: CompiledPlaybook
+    private let forks: Int
+
+    /// `forks` bounds how many machines work at one time.
+    package init(_ compiled: CompiledPlaybook, forks: Int = 32) {
+        self.compiled = compiled
+        self.forks = max(1, forks)
+    }
+
+    /// Connects to every machine once and runs; a machine that fails drops out, and where all of a play's have failed the run ends.
+    package func run(
+        connect: @escaping @Sendable (_ host: String) async throws -> MachineChannel,
+        report: @escaping @Sendable (HostEvent) -> Void
+    ) async throws -> PlaybookRecap {
+        var runs: [String: MachineRun] = [:]
+        var recap = PlaybookRecap()
+        for stage in compiled.stages where !stage.hosts.isEmpty {
+            let active = stage.hosts.filter { recap.lost[$0] == nil && recap.counts[$0]?.failed ?? 0 == 0 }
+            if active.isEmpty { break }
+            report(.playStarted(name: stage.name, hosts: active))
+            let outcomes = await each(active) { [runs] host in
+                try await self.play(stage.number, on: host, existing: runs[host], connect, report)
+            }
+            for (host, outcome) in outcomes {
+                switch outcome {
+                case .success(let run):
+                    runs[host] = run
+                    recap.counts[host] = await run.counts
+                case .failure(let diagnoses):
+                    recap.lost[host] = diagnoses
+                    report(.lost(host: host, diagnoses))
+                }
+            }
+            try Task.checkCancellation()
+        }
+        for run in runs.values { await run.close() }
+        return recap
+    }
+
+    private func play(
+        _ number: Int, on host: String, existing: MachineRun?,
+        _ connect: @Sendable (String) async throws -> MachineChannel,
+        _ report: @escaping @Sendable (HostEvent) -> Void
+    ) async throws -> MachineRun {
+        if let existing {
+            do {
+                _ = try await existing.play(number)
+                return existing
+            } catch {
+                await existing.close()
+                throw error
+            }
+        }
+        guard let bundle = compiled.bundle(for: host) else {
+            preconditionFailure("a stage names a host without a bundle")
+        }
+        let run = MachineRun(host: host, channel: try await connect(host), files: compiled.files, report: report)
+        do {
+            try await run.begin(bundle)
+            _ = try await run.play(number)
+            return run
+        } catch {
+            await run.close()
+            throw error
+        }
+    }
+
+    /// The body for every host, so many at a time.
+    private func each(
+        _ hosts: [String], _ body: @escaping @Sendable (String) async throws -> MachineRun
+    ) async -> [(String, Result<MachineRun, Diagnoses>)] {
+        await withTaskGroup(of: (String, Result<MachineRun, Diagnoses>).self) { group in
+            var waiting = hosts[...]
+            func start() {
+                guard let host = waiting.popFirst() else { return }
+                group.addTask {
+                    do {
+                        return (host, .success(try await body(host)))
+                    } catch {
+                        return (host, .failure(Diagnoses(of: error)))
+                    }
+                }
+            }
+            for _ in 0..<min(forks, hosts.count) { start() }
+            var outcomes: [(String, Result<MachineRun, Diagnoses>)] = []
+            for await outcome in group {
+                outcomes.append(outcome)
+                start()
+            }
+            return outcomes
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import Bundles
+internal import Crypto
+internal import Diagnostics
+internal import Glibc
+internal import JSON
+internal import Templates
+
+/// Carries out one bundle: plays when the controller says so, one task after the other, with events on the way.
+package final class BundleRunner {
+    let channel: ControllerChannel
+    let state: RunnerState
+    var bundle: Bundle
+    /// Facts, registered results and `set_fact`, which outlive a play.
+    var facts = JSONObject()
+    var registered = JSONObject()
+    let templates = TemplateCache()
+    var counts = RecapCounts()
+
+    private init(channel: ControllerChannel, state: RunnerState, bundle: Bundle) {
+        self.channel = channel
+        self.state = state
+        self.bundle = bundle
+    }
+
+    /// Speaks with a controller until it closes the channel; gives the process's exit status.
+    package static func serve(input: Int32, output: Int32, stateFolder: String, lockTimeoutSeconds: Int = 120) -> Int32
+    {
+        signal(SIGPIPE, SIG_IGN)
+        umask(0o022)
+        let channel = ControllerChannel(input: input, output: output)
+        do {
+            guard let frame = try channel.receive() else { return 0 }
+            guard frame.kind == .bundle else { throw BundleError.unexpectedFrame("\(frame.kind)") }
+            let bundle = try Bundle(json: parsed(frame.payload))
+            let state = try RunnerState(folder: stateFolder, lockTimeoutSeconds: lockTimeoutSeconds)
+            let runner = BundleRunner(channel: channel, state: state, bundle: bundle)
+            defer {
+                // A cache that cannot be written costs time only.
+                try? state.digests.save()
+            }
+            try runner.plays()
+            return 0
+        } catch BundleError.channelClosed {
+            return 1
+        } catch {
+            // Whether this still reaches anybody is not ours to know.
+            try? channel.send(Frame(.failure, Array(Diagnoses(of: error).description.utf8)))
+            try? channel.flush()
+            return 1
+        }
+    }
+
+    private static func parsed(_ bytes: [UInt8]) throws(BundleError) -> JSON {
+        do throws(JSONSyntaxError) {
+            return try JSON(parsing: bytes)
+        } catch {
+            throw .malformed("it is not JSON: \(error.reason)")
+        }
+    }
+
+    private func plays() throws {
+        while let frame = try channel.receive() {
+            guard frame.kind == .play else { throw BundleError.unexpectedFrame("\(frame.kind)") }
+            guard let number = try Self.parsed(frame.payload).integer,
+                let play = bundle.plays.first(where: { $0.number == number })
+            else {
+                throw BundleError.malformed("there is no such play")
+            }
+            try PlayRunner(self, play).run()
+            try state.digests.save()
+            try channel.send(Frame(.playEnd, counts.json.bytes))
+            try channel.flush()
+        }
+    }
+
+    /// Asks the controller for a file and hands it on piece by piece; the digest must be right in the end.
+    func fetch(_ file: FileReference, _ piece: ([UInt8]) throws -> Void) throws {
+        try channel.send(Frame(.need, Array(file.digest.utf8)))
+        var hash = SHA256()
+        while let frame = try channel.receive() {
+            switch frame.kind {
+            case .blob:
+                hash.update(data: frame.payload)
+                try piece(frame.payload)
+            case .blobEnd:
+                guard FileDigests.hexadecimal(hash.finalize()) == file.digest else {
+                    throw TaskFailure.said("a file changed on its way here; run it again")
+                }
+                return
+            case .blobMissing: throw TaskFailure.said(String(decoding: frame.payload, as: UTF8.self))
+            default: throw BundleError.unexpectedFrame("\(frame.kind)")
+            }
+        }
+        throw BundleError.channelClosed
+    }
+}

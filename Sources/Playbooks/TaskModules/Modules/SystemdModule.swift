@@ -1,0 +1,153 @@
+internal import Bundles
+internal import Glibc
+internal import JSON
+
+/// `systemd` and `service`: a unit runs or not, starts at boot or not.
+///
+/// What the unit's state files say is read directly; `systemctl` runs only where they leave it open, or to change.
+enum SystemdModule {
+    static func propose(_ context: ModuleContext) throws -> Proposal {
+        let (reloads, reexecutes) = (context.flag("daemon_reload"), context.flag("daemon_reexec"))
+        guard let name = context.text("name") else {
+            guard reloads || reexecutes else {
+                throw TaskFailure.badArguments(module: context.module, reason: "it needs 'name' or 'daemon_reload'")
+            }
+            try manager(context, reloads, reexecutes)
+            return Proposal(["name": .null])
+        }
+        // Ansible reloads first and does not count that as a change.
+        try manager(context, reloads, reexecutes)
+        let unit = name.contains(".") ? name : name + ".service"
+        var steps: [(difference: TaskEvent.Difference, command: [String])] = []
+        if let masked = context.arguments["masked"]?.bool, try isMasked(unit) != masked {
+            steps.append(
+                (
+                    .init(path: unit, before: "masked: \(!masked)\n", after: "masked: \(masked)\n"),
+                    ["systemctl", masked ? "mask" : "unmask", unit]
+                ))
+        }
+        if let enabled = context.arguments["enabled"]?.bool, try isEnabled(unit, context) != enabled {
+            steps.append(
+                (
+                    .init(path: unit, before: "enabled: \(!enabled)\n", after: "enabled: \(enabled)\n"),
+                    ["systemctl", enabled ? "enable" : "disable", unit]
+                ))
+        }
+        if let state = context.text("state"), let step = try transition(unit, to: state, context) { steps.append(step) }
+        let result: JSONObject = [
+            "name": .string(name), "enabled": context.arguments["enabled"] ?? .null,
+            "state": context.arguments["state"] ?? .null,
+        ]
+        if steps.isEmpty { return Proposal(result) }
+        return Proposal(result, differences: steps.map(\.difference)) { [steps] in
+            for step in steps {
+                do {
+                    _ = try context.spawn(step.command)
+                } catch TaskFailure.commandFailed(let command, let status, let output) {
+                    throw TaskFailure.commandFailed(
+                        command: command, status: status, output: output + (try journal(unit)))
+                }
+            }
+            return [:]
+        }
+    }
+
+    private static func manager(_ context: ModuleContext, _ reloads: Bool, _ reexecutes: Bool) throws {
+        if reloads { _ = try context.spawn(["systemctl", "daemon-reload"]) }
+        if reexecutes { _ = try context.spawn(["systemctl", "daemon-reexec"]) }
+    }
+
+    /// The end of a unit's own words, for a failure's message.
+    private static func journal(_ unit: String) throws -> String {
+        let result = try Spawn(arguments: ["journalctl", "--no-pager", "-q", "-n", "8", "-o", "cat", "-u", unit]).run()
+        return result.status == 0 && !result.output.isEmpty ? "\nits last words:\n" + result.outputText : ""
+    }
+
+    private static func transition(
+        _ unit: String, to state: String, _ context: ModuleContext
+    ) throws -> (TaskEvent.Difference, [String])? {
+        let verb =
+            switch state {
+            case "started": "start"
+            case "stopped": "stop"
+            case "restarted": "restart"
+            default: "reload-or-restart"
+            }
+        let command = ["systemctl"] + (context.flag("no_block") ? ["--no-block"] : []) + [verb, unit]
+        if state == "restarted" || state == "reloaded" {
+            return (.init(path: unit, before: "", after: "state: \(state)\n"), command)
+        }
+        let runs = try isRunning(unit, context)
+        guard runs != (state == "started") else { return nil }
+        return (
+            .init(path: unit, before: "state: \(runs ? "started" : "stopped")\n", after: "state: \(state)\n"), command
+        )
+    }
+
+    private static func isRunning(_ unit: String, _ context: ModuleContext) throws -> Bool {
+        if unit.hasSuffix(".service"), try hasProcesses(unit) { return true }
+        let shown = try properties(unit, context)
+        if shown["LoadState"] == "not-found" { throw TaskFailure.said("there is no unit '\(unit)'") }
+        return ["active", "activating"].contains(shown["ActiveState"])
+    }
+
+    /// A service that has an invocation and processes in its cgroup runs; systemd removes the first when a unit ends.
+    private static func hasProcesses(_ unit: String) throws -> Bool {
+        guard try SystemCalls.linkStatus("/run/systemd/units/invocation:\(unit)") != nil else { return false }
+        return try SystemCalls.readText("/sys/fs/cgroup/system.slice/\(unit)/cgroup.events")?.contains("populated 1")
+            ?? false
+    }
+
+    private static func properties(_ unit: String, _ context: ModuleContext) throws -> [String: String] {
+        let shown = try context.spawn(["systemctl", "show", "-p", "LoadState,ActiveState,UnitFileState", unit])
+        return shown.outputText.split(separator: "\n").reduce(into: [:]) { properties, line in
+            let pair = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if pair.count == 2 { properties[String(pair[0])] = String(pair[1]) }
+        }
+    }
+
+    private static let unitFolders = [
+        "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/lib/systemd/system",
+        "/usr/lib/systemd/system",
+    ]
+
+    private static func isMasked(_ unit: String) throws -> Bool {
+        let path = "/etc/systemd/system/" + unit
+        guard try SystemCalls.linkStatus(path)?.kind == S_IFLNK else { return false }
+        return try SystemCalls.readLink(path) == "/dev/null"
+    }
+
+    /// Whether every link that the unit's `[Install]` section names is there; units without one ask systemd.
+    private static func isEnabled(_ unit: String, _ context: ModuleContext) throws -> Bool {
+        guard let text = try unitFolders.lazy.compactMap({ try SystemCalls.readText($0 + "/" + unit) }).first else {
+            return try askEnabled(unit, context)
+        }
+        let links = installLinks(text, unit)
+        if links.isEmpty { return try askEnabled(unit, context) }
+        let present = try links.filter { try SystemCalls.linkStatus("/etc/systemd/system/" + $0) != nil }
+        return present.count == links.count
+    }
+
+    private static func askEnabled(_ unit: String, _ context: ModuleContext) throws -> Bool {
+        let shown = try properties(unit, context)
+        if shown["LoadState"] == "not-found" { throw TaskFailure.said("there is no unit '\(unit)'") }
+        return ["enabled", "enabled-runtime", "static", "alias", "indirect"].contains(shown["UnitFileState"])
+    }
+
+    static func installLinks(_ text: String, _ unit: String) -> [String] {
+        var section = Substring()
+        var links: [String] = []
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("[") { section = line }
+            guard section.hasPrefix("[Install]"), let equals = line.firstIndex(of: "=") else { continue }
+            let values = line[line.index(after: equals)...].split(separator: " ")
+            switch line[..<equals] {
+            case "WantedBy": links += values.map { "\($0).wants/\(unit)" }
+            case "RequiredBy": links += values.map { "\($0).requires/\(unit)" }
+            case "Alias": links += values.map(String.init)
+            default: break
+            }
+        }
+        return links
+    }
+}

@@ -1,0 +1,29 @@
+internal import Glibc
+
+/// The runner's folder on a machine: the digests it knows, the handlers it owes, and a lock, for one run at a time.
+final class RunnerState {
+    let digests: FileDigests
+    let journal: HandlerJournal
+    private let lock: Int32
+
+    /// Waits for a run that is still underway, up to a limit.
+    init(folder: String, lockTimeoutSeconds: Int) throws {
+        try FileModule.make(folder, try FileAttributes(["mode": "0700"]))
+        let path = folder + "/lock"
+        lock = try SystemCalls.check("open", path) { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
+        let start = SystemCalls.monotonicMilliseconds
+        while flock(lock, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR else {
+                throw TaskFailure.system(call: "flock", subject: path, errno: errno)
+            }
+            guard SystemCalls.monotonicMilliseconds - start < lockTimeoutSeconds * 1000 else {
+                throw TaskFailure.timedOut("the end of another run on this machine", seconds: lockTimeoutSeconds)
+            }
+            SystemCalls.sleep(milliseconds: 50)
+        }
+        digests = FileDigests(statePath: folder + "/digests.json")
+        journal = HandlerJournal(path: folder + "/pending-handlers.json")
+    }
+
+    deinit { close(lock) }
+}

@@ -1,0 +1,151 @@
+internal import Glibc
+
+/// Runs a program to its end and keeps what it wrote.
+struct Spawn {
+    var arguments: [String]
+    var directory: String?
+    var environment: [String: String] = [:]
+    var input: [UInt8] = []
+
+    struct Result {
+        /// The exit status, or the negated number of the signal that ended it.
+        var status: Int32
+        var output: [UInt8]
+        var errors: [UInt8]
+
+        var outputText: String { String(decoding: output, as: UTF8.self) }
+        var errorText: String { String(decoding: errors, as: UTF8.self) }
+    }
+
+    /// Runs it; throws where it cannot be started.
+    func run() throws -> Result {
+        guard let program = arguments.first else { throw TaskFailure.said("there is no command") }
+        let (input, output, errors) = (try Pipe(), try Pipe(), try Pipe())
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, input.readEnd, 0)
+        posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1)
+        posix_spawn_file_actions_adddup2(&actions, errors.writeEnd, 2)
+        if let directory {
+            guard try SystemCalls.status(directory)?.kind == S_IFDIR else { throw TaskFailure.notFound(directory) }
+        }
+        let home =
+            directory == nil ? -1 : try SystemCalls.check("open", ".") { open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        defer { close(home) }
+        if let directory { try SystemCalls.check("chdir", directory) { chdir(directory) } }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var defaults = sigset_t()
+        sigfillset(&defaults)
+        posix_spawnattr_setsigdefault(&attributes, &defaults)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+
+        var child: pid_t = 0
+        let failure = withCStrings(arguments) { arguments in
+            withCStrings(Self.environment(over: environment)) { environment in
+                posix_spawnp(&child, program, &actions, &attributes, arguments, environment)
+            }
+        }
+        // The runner is one thread: nobody else saw it elsewhere.
+        if directory != nil { try SystemCalls.check("fchdir", "the former folder") { fchdir(home) } }
+        close(input.readEnd)
+        close(output.writeEnd)
+        close(errors.writeEnd)
+        guard failure == 0 else {
+            for end in [input.writeEnd, output.readEnd, errors.readEnd] { close(end) }
+            throw TaskFailure.system(call: "exec", subject: program, errno: failure)
+        }
+        let (written, complaints) = exchange(input.writeEnd, output.readEnd, errors.readEnd)
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        let code = status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
+        return Result(status: code, output: written, errors: complaints)
+    }
+
+    /// Feeds the input and collects both outputs until all are closed.
+    private func exchange(_ toChild: Int32, _ output: Int32, _ errors: Int32) -> ([UInt8], [UInt8]) {
+        var (written, complaints) = ([UInt8](), [UInt8]())
+        var rest = input[...]
+        _ = fcntl(toChild, F_SETFL, O_NONBLOCK)
+        var open = [output: true, errors: true]
+        var feeds = true
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while feeds || open.values.contains(true) {
+            if feeds, rest.isEmpty {
+                close(toChild)
+                feeds = false
+                continue
+            }
+            var polls = open.filter(\.value).keys.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            if feeds { polls.append(pollfd(fd: toChild, events: Int16(POLLOUT), revents: 0)) }
+            guard poll(&polls, nfds_t(polls.count), -1) >= 0 || errno == EINTR else { break }
+            for one in polls where one.revents != 0 {
+                if one.fd == toChild {
+                    let count = rest.withUnsafeBytes { write(toChild, $0.baseAddress, $0.count) }
+                    if count > 0 {
+                        rest = rest.dropFirst(count)
+                    } else if errno != EAGAIN, errno != EINTR {
+                        rest = []
+                    }
+                    continue
+                }
+                let count = read(one.fd, &buffer, buffer.count)
+                if count > 0 {
+                    if one.fd == output { written += buffer[0..<count] } else { complaints += buffer[0..<count] }
+                } else if count == 0 || errno != EINTR {
+                    close(one.fd)
+                    open[one.fd] = false
+                }
+            }
+        }
+        return (written, complaints)
+    }
+
+    /// The runner's own environment, with a usable PATH, under what the task adds.
+    private static func environment(over more: [String: String]) -> [String] {
+        var all = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"]
+        var at = environ
+        while let entry = at.pointee {
+            let pair = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if pair.count == 2 { all[String(pair[0])] = String(pair[1]) }
+            at = at.advanced(by: 1)
+        }
+        all.merge(more) { _, new in new }
+        return all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    }
+
+    /// Runs a helper program that must succeed.
+    @discardableResult
+    static func check(_ arguments: [String]) throws -> Result {
+        let result = try Spawn(arguments: arguments).run()
+        guard result.status == 0 else {
+            throw TaskFailure.commandFailed(
+                command: arguments.joined(separator: " "), status: result.status,
+                output: result.errorText.isEmpty ? result.outputText : result.errorText)
+        }
+        return result
+    }
+}
+
+private struct Pipe {
+    let readEnd: Int32
+    let writeEnd: Int32
+
+    init() throws {
+        var ends: [Int32] = [0, 0]
+        try SystemCalls.check("pipe", "a command") { pipe(&ends) }
+        for end in ends { try SystemCalls.check("fcntl", "a command") { fcntl(end, F_SETFD, FD_CLOEXEC) } }
+        (readEnd, writeEnd) = (ends[0], ends[1])
+    }
+}
+
+private func withCStrings<R>(_ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R {
+    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) } + [nil]
+    defer { for pointer in pointers { free(pointer) } }
+    return pointers.withUnsafeMutableBufferPointer { buffer in
+        // The array is never empty: it ends with nil.
+        body(UnsafePointer(buffer.baseAddress.unsafelyUnwrapped))
+    }
+}

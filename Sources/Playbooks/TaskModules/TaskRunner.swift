@@ -1,0 +1,362 @@
+internal import Bundles
+internal import Diagnostics
+internal import JSON
+internal import Templates
+
+/// One task: its loop, its condition, its module, and what becomes of the result.
+struct TaskRunner {
+    enum Outcome: Hashable {
+        case ok, changed, skipped, failed, ignored
+    }
+
+    /// One item's result.
+    private struct ItemResult {
+        var outcome: Outcome
+        var members: JSONObject
+        var differences: [TaskEvent.Difference] = []
+        var message: String?
+    }
+
+    private let play: PlayRunner
+    private let task: BundledTask
+    private let isHandler: Bool
+    private var runner: BundleRunner { play.runner }
+
+    init(_ play: PlayRunner, _ task: BundledTask, isHandler: Bool) {
+        self.play = play
+        self.task = task
+        self.isHandler = isHandler
+    }
+
+    func run() throws -> Outcome {
+        let start = SystemCalls.monotonicMilliseconds
+        try runner.channel.send(event(.started))
+        let result: ItemResult
+        if let loop = task.loop {
+            result = try self.loop(over: loop)
+        } else {
+            result = try item([])
+        }
+        if let name = task.register { runner.registered[name] = .object(result.members) }
+        count(result.outcome)
+        var event = event(status(result.outcome))
+        event.milliseconds = SystemCalls.monotonicMilliseconds - start
+        try fill(&event, result)
+        try runner.channel.send(event)
+        return result.outcome
+    }
+
+    private func count(_ outcome: Outcome) {
+        switch outcome {
+        case .ok: runner.counts.ok += 1
+        case .changed:
+            runner.counts.ok += 1
+            runner.counts.changed += 1
+        case .skipped: runner.counts.skipped += 1
+        case .failed: runner.counts.failed += 1
+        case .ignored:
+            runner.counts.ok += 1
+            runner.counts.ignored += 1
+        }
+    }
+
+    private func status(_ outcome: Outcome) -> TaskEvent.Status {
+        switch outcome {
+        case .ok: .ok
+        case .changed: .changed
+        case .skipped: .skipped
+        case .failed: .failed
+        case .ignored: .ignored
+        }
+    }
+
+    /// The task's name, rendered where that is possible yet.
+    private var shownName: String {
+        guard Template.isTemplate(task.name) else { return task.name }
+        // A name that names an item, say, is shown as it was written.
+        return (try? play.variables(task, []).render(.string(task.name)))?.string ?? task.name
+    }
+
+    private func event(_ status: TaskEvent.Status, item: String? = nil) -> TaskEvent {
+        TaskEvent(
+            play: play.play.number, task: shownName, module: task.module,
+            role: task.role.map { play.play.roles[$0].name },
+            isHandler: isHandler, location: task.location, status: status, item: item)
+    }
+
+    /// Whether nothing of this task may be shown; in doubt nothing is.
+    private var isSecret: Bool {
+        if case .bool(let flag) = task.noLog { return flag }
+        return (try? Conversions.boolean(play.variables(task, []).render(task.noLog))) ?? true
+    }
+
+    private func fill(_ event: inout TaskEvent, _ result: ItemResult) throws {
+        if isSecret {
+            event.message =
+                result.outcome == .failed || result.outcome == .ignored ? "hidden: the task says 'no_log'" : nil
+            event.differences = []
+            if event.item != nil { event.item = "(hidden)" }
+        } else {
+            event.message = result.message
+            event.differences = result.differences
+        }
+    }
+
+    // MARK: Loops
+
+    private func loop(over loop: JSON) throws -> ItemResult {
+        let items: [JSON]
+        do {
+            let value = try play.variables(task, []).render(loop)
+            guard let elements = value.array else {
+                throw TaskFailure.said("'loop' needs a list, and this is: \(isSecret ? "(hidden)" : value.text)")
+            }
+            items = elements
+        } catch {
+            // A task that is skipped anyway may loop over what does not exist.
+            if !task.when.isEmpty, (try? conditionsHold(task.when, play.variables(task, []))) == false {
+                return ItemResult(outcome: .skipped, members: skipped)
+            }
+            return failure(error, JSONObject())
+        }
+        var results: [ItemResult] = []
+        for (index, element) in items.enumerated() {
+            var extra: JSONObject = [task.loopVariable: element, "ansible_loop_var": .string(task.loopVariable)]
+            if let name = task.loopIndexVariable { extra[name] = JSON(index) }
+            var result = try item([extra])
+            result.members[task.loopVariable] = element
+            result.members["ansible_loop_var"] = .string(task.loopVariable)
+            results.append(result)
+            var event = event(status(result.outcome), item: Self.label(element))
+            try fill(&event, result)
+            try runner.channel.send(event)
+        }
+        return combined(results)
+    }
+
+    private static func label(_ element: JSON) -> String {
+        let text = element.string ?? element["name"]?.string ?? element.text
+        return text.count > 120 ? text.prefix(117) + "…" : text
+    }
+
+    private func combined(_ results: [ItemResult]) -> ItemResult {
+        let outcome: Outcome =
+            if results.contains(where: { $0.outcome == .failed }) {
+                .failed
+            } else if results.allSatisfy({ $0.outcome == .skipped }) {
+                .skipped
+            } else if results.contains(where: { $0.outcome == .ignored }) {
+                .ignored
+            } else {
+                results.contains { $0.outcome == .changed } ? .changed : .ok
+            }
+        let failures = results.filter { $0.outcome == .failed || $0.outcome == .ignored }
+        var members: JSONObject = [
+            "results": .array(results.map { .object($0.members) }),
+            "changed": .bool(results.contains { $0.members["changed"] == true }),
+            "msg": failures.isEmpty ? "All items completed" : "One or more items failed",
+        ]
+        if !failures.isEmpty { members["failed"] = true }
+        if outcome == .skipped { members["skipped"] = true }
+        return ItemResult(
+            outcome: outcome, members: members,
+            message: failures.isEmpty ? nil : "\(failures.count) of \(results.count) items failed")
+    }
+
+    // MARK: One item
+
+    private var skipped: JSONObject {
+        ["changed": false, "skipped": true, "skip_reason": "Conditional result was False"]
+    }
+
+    private func conditionsHold(_ conditions: [JSON], _ variables: Variables) throws -> Bool {
+        try conditions.allSatisfy { try variables.holds($0) }
+    }
+
+    private func item(_ extra: [JSONObject]) throws -> ItemResult {
+        let variables = play.variables(task, extra)
+        do {
+            guard try conditionsHold(task.when, variables) else {
+                return ItemResult(outcome: .skipped, members: skipped)
+            }
+            let notify = try task.notify.map { try variables.render(.string($0)).pythonText }
+            var result = try attempt(extra, variables, notify)
+            if !task.until.isEmpty {
+                let retries = try Conversions.integer(variables.render(task.retries ?? 3)) ?? 3
+                let delay = try Conversions.float(variables.render(task.delay ?? 5)) ?? 5
+                var attempts: Int64 = 1
+                while try !settled(result, extra), attempts <= retries {
+                    try runner.channel.flush()
+                    SystemCalls.sleep(milliseconds: Int(delay * 1000))
+                    result = try attempt(extra, variables, notify)
+                    attempts += 1
+                }
+                result.members["attempts"] = .integer(attempts)
+                if try !settled(result, extra) {
+                    result.outcome = .failed
+                    result.members["failed"] = true
+                    result.message = result.message ?? "it was not so after \(attempts) attempts"
+                }
+            }
+            return try excused(result, variables)
+        } catch let error as BundleError {
+            throw error
+        } catch {
+            return try excused(failure(error, JSONObject()), variables)
+        }
+    }
+
+    /// Whether `until` holds over a result.
+    private func settled(_ result: ItemResult, _ extra: [JSONObject]) throws -> Bool {
+        try conditionsHold(task.until, scope(with: result.members, extra))
+    }
+
+    /// The variables with a result under the name that registers it.
+    private func scope(with result: JSONObject, _ extra: [JSONObject]) -> Variables {
+        guard let name = task.register else { return play.variables(task, extra + [result]) }
+        return play.variables(task, extra + [result, [name: .object(result)]])
+    }
+
+    private func excused(_ result: ItemResult, _ variables: Variables) throws -> ItemResult {
+        guard result.outcome == .failed, try Conversions.boolean(variables.render(task.ignoreErrors)) else {
+            return result
+        }
+        var result = result
+        result.outcome = .ignored
+        return result
+    }
+
+    private func failure(_ error: any Error, _ members: JSONObject) -> ItemResult {
+        var members = members
+        if case TaskFailure.result(let more) = error { members = members.merging(more) }
+        let message = Diagnoses(of: error).description
+        members["failed"] = true
+        members["changed"] = members["changed"] ?? false
+        if members["msg"] == nil { members["msg"] = .string(message) }
+        return ItemResult(outcome: .failed, members: members, message: message)
+    }
+
+    private func attempt(_ extra: [JSONObject], _ variables: Variables, _ notify: [String]) throws -> ItemResult {
+        do {
+            return try judged(try carryOut(variables, notify), extra, notify)
+        } catch let error as BundleError {
+            throw error
+        } catch {
+            try play.settle(notify, changed: false)
+            return try judged(failure(error, JSONObject()), extra, [])
+        }
+    }
+
+    private func carryOut(_ variables: Variables, _ notify: [String]) throws -> ItemResult {
+        let context = try context(variables)
+        let user = task.becomes ? task.becomeUser : runner.bundle.user
+        guard let module = ModuleTable.all[task.module] else {
+            throw TaskFailure.said("this runner has no module '\(task.module)'")
+        }
+        var proposal: Proposal
+        var members: JSONObject
+        (proposal, members) = try Identity.running(as: user) { environment in
+            let context = context.adding(environment)
+            let proposal = try module(context)
+            return (proposal, proposal.result)
+        }
+        let isChange = proposal.apply != nil
+        if let apply = proposal.apply {
+            try play.intend(notify)
+            members = members.merging(try Identity.running(as: user) { _ in try apply() })
+        }
+        if let facts = members["ansible_facts"]?.object {
+            for (name, value) in facts { runner.registered[name] = value }
+        }
+        if members["changed"] == nil { members["changed"] = .bool(isChange) }
+        let failed = members["failed"]?.isTruthy ?? false
+        members["failed"] = .bool(failed)
+        if failed { proposal.message = Self.failureMessage(members) }
+        return ItemResult(
+            outcome: failed ? .failed : members["changed"] == true ? .changed : .ok, members: members,
+            differences: proposal.differences, message: proposal.message)
+    }
+
+    private static func failureMessage(_ members: JSONObject) -> String {
+        let parts = [members["msg"]?.string, members["stderr"]?.string, members["stdout"]?.string]
+        return parts.compactMap { $0 }.filter { !$0.isEmpty }.map { String($0.suffix(4096)) }.joined(separator: "\n")
+    }
+
+    /// Applies `changed_when` and `failed_when`, and settles what the change notifies.
+    private func judged(_ result: ItemResult, _ extra: [JSONObject], _ notify: [String]) throws -> ItemResult {
+        var result = result
+        if let conditions = task.changedWhen {
+            result.members["changed"] = .bool(try conditionsHold(conditions, scope(with: result.members, extra)))
+        }
+        if let conditions = task.failedWhen {
+            let failed = try conditionsHold(conditions, scope(with: result.members, extra))
+            result.members["failed"] = .bool(failed)
+            result.members["failed_when_result"] = .bool(failed)
+            if failed, result.outcome != .failed { result.message = Self.failureMessage(result.members) }
+            if !failed { result.message = nil }
+        }
+        let changed = result.members["changed"]?.isTruthy ?? false
+        result.outcome = result.members["failed"]?.isTruthy ?? false ? .failed : changed ? .changed : .ok
+        try play.settle(notify, changed: changed && result.outcome != .failed)
+        return result
+    }
+
+    private func context(_ variables: Variables) throws -> ModuleContext {
+        guard let spec = ModuleSpec.named(task.module) else {
+            throw TaskFailure.said("this runner has no module '\(task.module)'")
+        }
+        var rendered = JSONObject()
+        for (name, value) in task.arguments {
+            // `assert` and `debug: var` take expressions, not values.
+            if (task.module == "assert" && name == "that") || (task.module == "debug" && name == "var") {
+                rendered[name] = value
+                continue
+            }
+            let value = try variables.render(value)
+            if value.string == Bundle.omitted { continue }
+            rendered[name] = value
+        }
+        let (arguments, problems) = spec.normalize(rendered)
+        if let problem = problems.first {
+            throw TaskFailure.badArguments(module: task.module, reason: problem.described)
+        }
+        var environment: [String: String] = [:]
+        for (name, value) in task.environment { environment[name] = try variables.render(value).pythonText }
+        let runner = runner
+        return ModuleContext(
+            module: task.module, arguments: arguments, files: task.files, environment: environment,
+            digests: runner.state.digests,
+            fetch: { try runner.fetch($0, $1) },
+            render: { text, name, lstripBlocks in
+                try Template(
+                    parsing: text, at: SourceLocation(file: name, line: 1, column: 1), lstripBlocks: lstripBlocks
+                ).render(variables)
+            },
+            evaluate: { try variables.render($0) }, holds: { try variables.holds($0) },
+            flush: {
+                // A broken channel is found again at the next event, after the change is complete.
+                try? runner.channel.flush()
+            })
+    }
+}
+
+extension ArgumentProblem {
+    var described: String {
+        switch self {
+        case .unknown(let name): "it takes no '\(name)'"
+        case .missing(let name): "it needs '\(name)'"
+        case .wrongKind(let name, let wanted, let value): "'\(name)' must be \(wanted), not \(value)"
+        case .given(let name, let other): "'\(name)' and '\(other)' are the same argument"
+        }
+    }
+}
+
+extension ModuleContext {
+    /// The same with more variables in the environment, under those that the task sets.
+    func adding(_ more: [String: String]) -> ModuleContext {
+        ModuleContext(
+            module: module, arguments: arguments, files: files,
+            environment: more.merging(environment) { _, own in own }, digests: digests,
+            fetch: fetch, render: render, evaluate: evaluate, holds: holds, flush: flush)
+    }
+}

@@ -1,0 +1,78 @@
+internal import JSON
+
+/// A parsed expression and where in the template it begins.
+struct Expression: Sendable {
+    indirect enum Kind: Sendable {
+        case literal(JSON)
+        case name(String)
+        case list([Expression])
+        case dictionary([(key: Expression, value: Expression)])
+        case attribute(Expression, String)
+        case item(Expression, Expression)
+        case slice(Expression, from: Expression?, to: Expression?, step: Expression?)
+        case filter(Expression, String, Arguments)
+        case test(Expression, String, Arguments)
+        case call(Expression, Arguments)
+        case negate(Expression)
+        case plus(Expression)
+        case not(Expression)
+        case and(Expression, Expression)
+        case or(Expression, Expression)
+        case arithmetic(ArithmeticOperator, Expression, Expression)
+        case compare(Expression, [(ComparisonOperator, Expression)])
+        case concatenate([Expression])
+        case conditional(then: Expression, test: Expression, otherwise: Expression?)
+    }
+
+    /// What a filter, a test or a call is given.
+    struct Arguments: Sendable {
+        var positional: [Expression] = []
+        var named: [(name: String, value: Expression)] = []
+    }
+
+    var kind: Kind
+    var offset: Int
+}
+
+enum ArithmeticOperator: String, Sendable {
+    case add = "+"
+    case subtract = "-"
+    case multiply = "*"
+    case divide = "/"
+    case floorDivide = "//"
+    case remainder = "%"
+    case power = "**"
+}
+
+enum ComparisonOperator: String, Sendable {
+    case equal = "=="
+    case notEqual = "!="
+    case less = "<"
+    case lessOrEqual = "<="
+    case greater = ">"
+    case greaterOrEqual = ">="
+    case isIn = "in"
+    case isNotIn = "not in"
+}
+
+/// One piece of a template's body.
+indirect enum Statement: Sendable {
+    case text(String)
+    case output(Expression)
+    case branch([(condition: Expression, body: [Statement])], otherwise: [Statement])
+    case loop(Loop)
+    case assign([String], Expression)
+    case assignMember(String, String, Expression)
+    case assignBlock(String, [Statement], filters: [(name: String, arguments: Expression.Arguments, offset: Int)])
+    case filtered([Statement], filters: [(name: String, arguments: Expression.Arguments, offset: Int)])
+    case scoped([(name: String, value: Expression)], [Statement])
+
+    struct Loop: Sendable {
+        var targets: [String]
+        var sequence: Expression
+        var condition: Expression?
+        var body: [Statement]
+        var otherwise: [Statement]
+        var offset: Int
+    }
+}

@@ -1,0 +1,379 @@
+internal import Diagnostics
+internal import JSON
+
+/// Recursive descent over the tokens of one output or statement, by Jinja2's precedence.
+struct ExpressionParser {
+    let tokens: [Token]
+    let input: [UInt8]
+    private(set) var at = 0
+    private var depth = 0
+    private var links = 0
+
+    init(_ tokens: [Token], input: [UInt8]) {
+        self.tokens = tokens
+        self.input = input
+    }
+
+    var current: Token { tokens[min(at, tokens.count - 1)] }
+
+    mutating func advance() { at += 1 }
+
+    mutating func takeSymbol(_ symbol: String) -> Bool {
+        guard current.isSymbol(symbol) else { return false }
+        at += 1
+        return true
+    }
+
+    mutating func takeName(_ name: String) -> Bool {
+        guard current.isName(name) else { return false }
+        at += 1
+        return true
+    }
+
+    mutating func expectSymbol(_ symbol: String) throws(TemplateError) {
+        guard takeSymbol(symbol) else { throw failure("expected '\(symbol)', found \(current.described)") }
+    }
+
+    mutating func expectName() throws(TemplateError) -> String {
+        guard case .name(let name) = current.kind else { throw failure("expected a name, found \(current.described)") }
+        at += 1
+        return name
+    }
+
+    func expectEnd() throws(TemplateError) {
+        guard current.kind == .end else { throw failure("unexpected \(current.described)") }
+    }
+
+    /// A whole expression; a bare comma makes a list of it, as Python makes a tuple.
+    mutating func expressionOrTuple() throws(TemplateError) -> Expression {
+        let start = current.offset
+        let first = try expression()
+        guard current.isSymbol(",") else { return first }
+        var elements = [first]
+        while takeSymbol(","), current.kind != .end { elements.append(try expression()) }
+        return Expression(kind: .list(elements), offset: start)
+    }
+
+    mutating func expression(allowsConditional: Bool = true) throws(TemplateError) -> Expression {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= 40 else { throw failure("nested more than 40 levels deep") }
+        var value = try or()
+        while allowsConditional, current.isName("if") {
+            let start = current.offset
+            try link()
+            advance()
+            let test = try or()
+            let otherwise: Expression? = if takeName("else") { try expression() } else { nil }
+            value = Expression(kind: .conditional(then: value, test: test, otherwise: otherwise), offset: start)
+        }
+        return value
+    }
+
+    private mutating func or() throws(TemplateError) -> Expression {
+        var left = try and()
+        while current.isName("or") {
+            let start = current.offset
+            try link()
+            advance()
+            left = Expression(kind: .or(left, try and()), offset: start)
+        }
+        return left
+    }
+
+    private mutating func and() throws(TemplateError) -> Expression {
+        var left = try not()
+        while current.isName("and") {
+            let start = current.offset
+            try link()
+            advance()
+            left = Expression(kind: .and(left, try not()), offset: start)
+        }
+        return left
+    }
+
+    private mutating func not() throws(TemplateError) -> Expression {
+        let start = current.offset
+        guard takeName("not") else { return try comparison() }
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= 40 else { throw failure("nested more than 40 levels deep") }
+        return Expression(kind: .not(try not()), offset: start)
+    }
+
+    private mutating func comparison() throws(TemplateError) -> Expression {
+        let start = current.offset
+        let left = try sum()
+        var rest: [(ComparisonOperator, Expression)] = []
+        while let comparison = comparisonOperator() {
+            try link()
+            rest.append((comparison, try sum()))
+        }
+        return rest.isEmpty ? left : Expression(kind: .compare(left, rest), offset: start)
+    }
+
+    private mutating func comparisonOperator() -> ComparisonOperator? {
+        switch current.kind {
+        case .symbol(let symbol):
+            guard let found = ComparisonOperator(rawValue: symbol) else { return nil }
+            at += 1
+            return found
+        case .name("in"):
+            at += 1
+            return .isIn
+        case .name("not") where at + 1 < tokens.count && tokens[at + 1].isName("in"):
+            at += 2
+            return .isNotIn
+        default: return nil
+        }
+    }
+
+    private mutating func sum() throws(TemplateError) -> Expression {
+        try leftAssociative(["+", "-"]) { parser throws(TemplateError) in try parser.concatenation() }
+    }
+
+    private mutating func concatenation() throws(TemplateError) -> Expression {
+        let start = current.offset
+        var parts = [try product()]
+        while takeSymbol("~") { parts.append(try product()) }
+        return parts.count == 1 ? parts[0] : Expression(kind: .concatenate(parts), offset: start)
+    }
+
+    private mutating func product() throws(TemplateError) -> Expression {
+        try leftAssociative(["*", "/", "//", "%"]) { parser throws(TemplateError) in try parser.unary(filters: true) }
+    }
+
+    private mutating func leftAssociative(
+        _ symbols: [String], _ operand: (inout Self) throws(TemplateError) -> Expression
+    ) throws(TemplateError) -> Expression {
+        var left = try operand(&self)
+        while case .symbol(let symbol) = current.kind, symbols.contains(symbol),
+            let arithmetic = ArithmeticOperator(rawValue: symbol)
+        {
+            let start = current.offset
+            try link()
+            advance()
+            left = Expression(kind: .arithmetic(arithmetic, left, try operand(&self)), offset: start)
+        }
+        return left
+    }
+
+    /// A sign, then powers, then filters and tests, which bind to the whole of it as in Jinja2.
+    private mutating func unary(filters: Bool) throws(TemplateError) -> Expression {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= 40 else { throw failure("nested more than 40 levels deep") }
+        let start = current.offset
+        var value: Expression
+        if takeSymbol("-") {
+            value = Expression(kind: .negate(try unary(filters: false)), offset: start)
+        } else if takeSymbol("+") {
+            value = Expression(kind: .plus(try unary(filters: false)), offset: start)
+        } else {
+            value = try postfix(try primary())
+        }
+        if current.isSymbol("**") {
+            advance()
+            value = Expression(kind: .arithmetic(.power, value, try unary(filters: false)), offset: start)
+        }
+        return filters ? try filtersAndTests(of: value) : value
+    }
+
+    private mutating func primary() throws(TemplateError) -> Expression {
+        let token = current
+        advance()
+        switch token.kind {
+        case .name(let name):
+            let literal: JSON? =
+                switch name {
+                case "true", "True": .bool(true)
+                case "false", "False": .bool(false)
+                case "none", "None": .null
+                default: nil
+                }
+            return Expression(kind: literal.map { .literal($0) } ?? .name(name), offset: token.offset)
+        case .string(var text):
+            while case .string(let more) = current.kind {
+                text += more
+                advance()
+            }
+            return Expression(kind: .literal(.string(text)), offset: token.offset)
+        case .integer(let value): return Expression(kind: .literal(.integer(value)), offset: token.offset)
+        case .float(let value): return Expression(kind: .literal(.number(value)), offset: token.offset)
+        case .symbol("("): return try parenthesized(token.offset)
+        case .symbol("["):
+            return Expression(kind: .list(try elements(until: "]")), offset: token.offset)
+        case .symbol("{"): return try dictionary(token.offset)
+        default:
+            at -= 1
+            throw failure("expected a value, found \(token.described)")
+        }
+    }
+
+    private mutating func parenthesized(_ start: Int) throws(TemplateError) -> Expression {
+        if takeSymbol(")") { return Expression(kind: .list([]), offset: start) }
+        let first = try expression()
+        if takeSymbol(")") { return first }
+        try expectSymbol(",")
+        return Expression(kind: .list([first] + (try elements(until: ")"))), offset: start)
+    }
+
+    private mutating func elements(until end: String) throws(TemplateError) -> [Expression] {
+        var elements: [Expression] = []
+        while !takeSymbol(end) {
+            elements.append(try expression())
+            if !takeSymbol(",") {
+                try expectSymbol(end)
+                break
+            }
+        }
+        return elements
+    }
+
+    private mutating func dictionary(_ start: Int) throws(TemplateError) -> Expression {
+        var members: [(key: Expression, value: Expression)] = []
+        while !takeSymbol("}") {
+            let key = try expression()
+            try expectSymbol(":")
+            members.append((key, try expression()))
+            if !takeSymbol(",") {
+                try expectSymbol("}")
+                break
+            }
+        }
+        return Expression(kind: .dictionary(members), offset: start)
+    }
+
+    private mutating func postfix(_ value: Expression) throws(TemplateError) -> Expression {
+        var value = value
+        while true {
+            let start = current.offset
+            try link()
+            if takeSymbol(".") {
+                if case .integer(let index) = current.kind {
+                    advance()
+                    value = Expression(
+                        kind: .item(value, Expression(kind: .literal(.integer(index)), offset: start)), offset: start)
+                } else {
+                    value = Expression(kind: .attribute(value, try expectName()), offset: start)
+                }
+            } else if takeSymbol("[") {
+                value = try subscripted(value, start)
+            } else if takeSymbol("(") {
+                value = Expression(kind: .call(value, try arguments()), offset: start)
+            } else {
+                return value
+            }
+        }
+    }
+
+    private mutating func subscripted(_ value: Expression, _ start: Int) throws(TemplateError) -> Expression {
+        var bounds: [Expression?] = [nil]
+        while !takeSymbol("]") {
+            if takeSymbol(":") {
+                bounds.append(nil)
+            } else {
+                guard bounds[bounds.count - 1] == nil else { throw failure("expected ']', found \(current.described)") }
+                bounds[bounds.count - 1] = try expression()
+            }
+        }
+        if bounds.count == 1 {
+            guard let index = bounds[0] else { throw failure("an empty subscript") }
+            return Expression(kind: .item(value, index), offset: start)
+        }
+        guard bounds.count <= 3 else { throw failure("a slice has at most three parts") }
+        return Expression(
+            kind: .slice(value, from: bounds[0], to: bounds[1], step: bounds.count == 3 ? bounds[2] : nil),
+            offset: start)
+    }
+
+    mutating func arguments() throws(TemplateError) -> Expression.Arguments {
+        var arguments = Expression.Arguments()
+        while !takeSymbol(")") {
+            if case .name(let name) = current.kind, at + 1 < tokens.count, tokens[at + 1].isSymbol("=") {
+                at += 2
+                arguments.named.append((name, try expression()))
+            } else {
+                guard arguments.named.isEmpty else { throw failure("a positional argument after a named one") }
+                arguments.positional.append(try expression())
+            }
+            if !takeSymbol(",") {
+                try expectSymbol(")")
+                break
+            }
+        }
+        return arguments
+    }
+
+    private mutating func filtersAndTests(of value: Expression) throws(TemplateError) -> Expression {
+        var value = value
+        while true {
+            let start = current.offset
+            try link()
+            if takeSymbol("|") {
+                let (name, arguments, offset) = try filterCall()
+                value = Expression(kind: .filter(value, name, arguments), offset: offset)
+            } else if takeName("is") {
+                value = try test(of: value)
+            } else if current.isSymbol("(") {
+                advance()
+                value = Expression(kind: .call(value, try arguments()), offset: start)
+            } else {
+                return value
+            }
+        }
+    }
+
+    mutating func filterCall() throws(TemplateError) -> (name: String, arguments: Expression.Arguments, offset: Int) {
+        let offset = current.offset
+        var name = try expectName()
+        while takeSymbol(".") { name += "." + (try expectName()) }
+        let short = FilterTable.shortName(of: name)
+        guard FilterTable.all[short] != nil else {
+            throw TemplateError(
+                .unknownFilter(name, nearest: nearestName(to: short, among: FilterTable.all.keys)),
+                at: TemplatePosition(of: offset, in: input))
+        }
+        return (short, takeSymbol("(") ? try arguments() : Expression.Arguments(), offset)
+    }
+
+    private mutating func test(of value: Expression) throws(TemplateError) -> Expression {
+        let negated = takeName("not")
+        let offset = current.offset
+        var name = try expectName()
+        while takeSymbol(".") { name += "." + (try expectName()) }
+        let short = FilterTable.shortName(of: name)
+        guard TestTable.all[short] != nil else {
+            throw TemplateError(
+                .unknownTest(name, nearest: nearestName(to: short, among: TestTable.all.keys)),
+                at: TemplatePosition(of: offset, in: input))
+        }
+        var arguments = Expression.Arguments()
+        if takeSymbol("(") {
+            arguments = try self.arguments()
+        } else if startsTestArgument {
+            arguments.positional = [try postfix(try primary())]
+        }
+        let test = Expression(kind: .test(value, short, arguments), offset: offset)
+        return negated ? Expression(kind: .not(test), offset: offset) : test
+    }
+
+    private var startsTestArgument: Bool {
+        switch current.kind {
+        case .name(let name): !["else", "or", "and", "if", "is", "in", "not", "recursive"].contains(name)
+        case .string, .integer, .float: true
+        case .symbol(let symbol): symbol == "[" || symbol == "{"
+        case .end: false
+        }
+    }
+
+    /// Chains such as `a.b.c` or `1 + 2 + 3` are walked recursively: their length is bounded.
+    private mutating func link() throws(TemplateError) {
+        links += 1
+        guard links <= 250 else { throw failure("more than 250 operations in one expression") }
+    }
+
+    func failure(_ reason: String) -> TemplateError {
+        TemplateError(.syntax(reason), at: TemplatePosition(of: current.offset, in: input))
+    }
+}

@@ -1,0 +1,97 @@
+package import JSON
+
+/// Layers of variables whose values may be templates over one another; each is rendered when it is first asked for.
+package final class Variables: TemplateScope {
+    private let layers: [JSONObject]
+    private let objects: [String: any TemplateObject]
+    private let templates: TemplateCache
+    private let missing: ((String) throws -> TemplateValue?)?
+    private var rendered: [String: JSON] = [:]
+    private var underway: Set<String> = []
+
+    /// Later layers win; `missing` is asked for names that no layer has.
+    package init(
+        layers: [JSONObject], objects: [String: any TemplateObject] = [:], templates: TemplateCache = TemplateCache(),
+        missing: ((String) throws -> TemplateValue?)? = nil
+    ) {
+        self.layers = layers
+        self.objects = objects
+        self.templates = templates
+        self.missing = missing
+    }
+
+    package func value(of name: String) throws -> TemplateValue? {
+        if let value = rendered[name] { return .json(value) }
+        if let object = objects[name] { return .object(object) }
+        guard let raw = raw(name) else {
+            if name == "vars" { return .object(VariablesObject(self)) }
+            return try missing?(name)
+        }
+        guard underway.insert(name).inserted else { throw TemplateError(.recursion(name)) }
+        defer { underway.remove(name) }
+        let value = try self.render(raw)
+        rendered[name] = value
+        return .json(value)
+    }
+
+    /// The unrendered value that wins, or nil.
+    package func raw(_ name: String) -> JSON? {
+        for layer in layers.reversed() { if let value = layer[name] { return value } }
+        return nil
+    }
+
+    var names: [String] { Array(Set(layers.flatMap(\.keys))).sorted() }
+
+    /// A value with every template in it rendered; keys stay as they are.
+    package func render(_ value: JSON) throws -> JSON {
+        switch value {
+        case .string(let text): Template.isTemplate(text) ? try templates.template(text).value(self) : value
+        case .array(let elements): .array(try elements.map { try render($0) })
+        case .object(let members): .object(JSONObject(try members.members.map { ($0.key, try render($0.value)) }))
+        default: value
+        }
+    }
+
+    /// Whether an expression holds; one that is a template is rendered first, as Ansible does.
+    package func holds(_ condition: JSON) throws -> Bool {
+        guard case .string(let text) = condition else { return condition.isTruthy }
+        if Template.isTemplate(text) {
+            let value = try render(condition)
+            guard case .string(let inner) = value else { return value.isTruthy }
+            return inner.isEmpty ? false : try Condition(parsing: inner).holds(self)
+        }
+        return text.isEmpty ? true : try templates.condition(text).holds(self)
+    }
+}
+
+/// `vars`: all variables by name.
+package struct VariablesObject: TemplateObject {
+    private let variables: Variables
+
+    package init(_ variables: Variables) { self.variables = variables }
+
+    package var memberNames: [String] { variables.names }
+    package func member(_ name: String) throws -> TemplateValue? { try variables.value(of: name) }
+}
+
+/// Parsed templates by their text, so that a loop parses once.
+package final class TemplateCache {
+    private var templates: [String: Template] = [:]
+    private var conditions: [String: Condition] = [:]
+
+    package init() {}
+
+    func template(_ text: String) throws -> Template {
+        if let known = templates[text] { return known }
+        let parsed = try Template(parsing: text)
+        templates[text] = parsed
+        return parsed
+    }
+
+    func condition(_ text: String) throws -> Condition {
+        if let known = conditions[text] { return known }
+        let parsed = try Condition(parsing: text)
+        conditions[text] = parsed
+        return parsed
+    }
+}

@@ -1,0 +1,96 @@
+import Dispatch
+import Foundation
+import Glibc
+import JSON
+
+@testable import Inventories
+@testable import Plays
+@testable import TaskModules
+
+/// A runner on this machine, on a thread of its own, with pipes for a channel and a folder for all it changes.
+final class LocalMachine: Sendable {
+    let root: String
+
+    init() throws {
+        root = NSTemporaryDirectory() + "clusterfile-plays-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: root) }
+
+    func write(_ text: String, to path: String) throws {
+        let full = root + "/" + path
+        try FileManager.default.createDirectory(
+            atPath: (full as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try text.write(toFile: full, atomically: true, encoding: .utf8)
+    }
+
+    func text(_ path: String) -> String? { try? String(contentsOfFile: root + "/" + path, encoding: .utf8) }
+
+    func connect() -> MachineChannel {
+        var (down, up): ([Int32], [Int32]) = ([0, 0], [0, 0])
+        pipe(&down)
+        pipe(&up)
+        let (input, toRunner, fromRunner, output) = (down[0], down[1], up[0], up[1])
+        let state = root + "/.state"
+        let thread = Thread {
+            _ = BundleRunner.serve(input: input, output: output, stateFolder: state, lockTimeoutSeconds: 5)
+            close(input)
+            close(output)
+        }
+        thread.stackSize = 8 << 20
+        thread.start()
+        return MachineChannel(
+            send: { bytes in await Self.blocking { Self.writeAll(toRunner, bytes) } },
+            receive: { await Self.blocking { Self.readSome(fromRunner) } },
+            close: {
+                Glibc.close(toRunner)
+                // The runner has ended once its side is closed: its folder is its own until then.
+                while await Self.blocking({ Self.readSome(fromRunner) }) != nil {}
+                Glibc.close(fromRunner)
+            })
+    }
+
+    private static func blocking<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: body()) }
+        }
+    }
+
+    private static func writeAll(_ file: Int32, _ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count <= 0 { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    private static func readSome(_ file: Int32) -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        let count = read(file, &buffer, buffer.count)
+        return count > 0 ? Array(buffer[0..<count]) : nil
+    }
+
+    /// Compiles `site.yml` of this machine's folder and runs it here, under several names.
+    func run(hosts: [String] = ["here"], extra: JSONObject = [:]) async throws -> (
+        recap: PlaybookRecap, events: [HostEvent]
+    ) {
+        var extra = extra
+        extra["root"] = .string(root)
+        let inventory = Inventory(hosts: hosts.map { Inventory.Host($0) }, groups: [])
+        let compiled = try CompiledPlaybook(root + "/site.yml", inventory: inventory, extraVariables: extra)
+        let log = EventLog()
+        let recap = try await PlaybookRun(compiled, forks: 1).run(
+            connect: { _ in self.connect() }, report: { log.add($0) })
+        return (recap, log.events)
+    }
+}
+
+final class EventLog: @unchecked Sendable {
+    private let lock = NSLock()
+    private var all: [HostEvent] = []
+
+    func add(_ event: HostEvent) { lock.withLock { all.append(event) } }
+    var events: [HostEvent] { lock.withLock { all } }
+}
