@@ -6,7 +6,11 @@ extension JSON {
         guard case .object(let changes) = patch else { return patch }
         var result = object ?? JSONObject()
         for (key, value) in changes {
-            result[key] = value.isNull ? nil : (result[key] ?? .null).merging(patch: value)
+            if value.isNull {
+                result[key] = nil
+            } else {
+                result[key] = (result[key] ?? .null).merging(patch: value)
+            }
         }
         return .object(result)
     }

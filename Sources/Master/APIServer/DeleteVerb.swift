@@ -111,7 +111,7 @@ extension APIServer {
             finalizers.removeAll { $0 == "foregroundDeletion" || $0 == "orphan" }
             if options.propagation == "Foreground" { finalizers.append("foregroundDeletion") }
             if options.propagation == "Orphan" { finalizers.append("orphan") }
-            metadata["finalizers"] = finalizers.isEmpty ? nil : .array(finalizers)
+            metadata["finalizers"] = finalizers.isEmpty ? Optional.none : .array(finalizers)
         }
         if kind.name == "Namespace" { object.edit("status") { $0["phase"] = "Terminating" } }
         return object
