@@ -105,6 +105,8 @@ private func mistake(_ text: String) -> String? {
     }
 
     @Test func nestingIsBoundedAlsoThroughAliases() {
+        let broad = "[" + Array(repeating: "[], {a: 1}", count: 300).joined(separator: ", ") + "]"
+        #expect(throws: Never.self) { try YAML.documents(broad, file: "f") }
         let deep = String(repeating: "[", count: 101) + String(repeating: "]", count: 101)
         #expect(mistake(deep)?.contains("nested more than 100 levels deep") == true)
         var text = "a0: &a0 [x]\n"

@@ -40,11 +40,12 @@ import Testing
             machines:
               - {name: a, address: 10.0.1.1}
               - {name: b, address: 10.0.1.2, cpus: 1, memory: 1.5GiB, disk: 4 GiB}
+              - {name: smallest, address: 10.0.1.3, memory: 256MiB, disk: 3GiB}
             """)
-        #expect(spec.machines.map(\.cpus) == [3, 1])
-        #expect(spec.machines.map(\.memory) == [.gibibytes(1), .mebibytes(1536)])
-        #expect(spec.machines.map(\.disk) == [.gibibytes(10), .gibibytes(4)])
-        #expect(spec.machines.map(\.role) == [nil, nil])
+        #expect(spec.machines.map(\.cpus) == [3, 1, 3])
+        #expect(spec.machines.map(\.memory) == [.gibibytes(1), .mebibytes(1536), .mebibytes(256)])
+        #expect(spec.machines.map(\.disk) == [.gibibytes(10), .gibibytes(4), .gibibytes(3)])
+        #expect(spec.machines.map(\.role) == [nil, nil, nil])
         #expect(spec.master == nil)
         #expect(spec.members.isEmpty)
         #expect(spec.playbook == nil)

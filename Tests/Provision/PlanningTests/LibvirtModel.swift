@@ -25,7 +25,11 @@ struct LibvirtModel {
         case .deleteVolume(let name): try deleteVolume(name)
         case .createNetwork(let name): try createNetwork(name)
         case .startNetwork(let name): try setNetwork(name, active: true)
-        case .stopNetwork(let name): try setNetwork(name, active: false)
+        case .stopNetwork(let name):
+            if snapshot.machines.contains(where: { $0.belongs(to: spec.uuid) && $0.state != .stopped }) {
+                throw .inUse(name)
+            }
+            try setNetwork(name, active: false)
         case .deleteNetwork(let name):
             guard let network = snapshot.networks.first(where: { $0.name == name }) else { throw .missing(name) }
             if network.isActive { throw .inUse(name) }

@@ -136,6 +136,34 @@ private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
             ])
     }
 
+    @Test func aDiskThatIsNotWholeOrDoesNotFitIsMadeAnew() throws {
+        for spoil in [
+            { $0.isComplete = false }, { $0.capacity = .gibibytes(9) }, { $0.backingVolume = "image.old" },
+        ] as [(inout ClusterSnapshot.Volume) -> Void] {
+            var observed = try brought(up: small)
+            observed.machines.removeAll { $0.machine == "kube-node1" }
+            for at in observed.volumes.indices where observed.volumes[at].name.hasSuffix("node1.system") {
+                spoil(&observed.volumes[at])
+            }
+            #expect(
+                try plan(small, observed).words.prefix(2) == [
+                    "delete the volume \(ours).kube-node1.system: it does not fit the Clusterfile (destroys data)",
+                    "create the disk of kube-node1: it has none",
+                ])
+        }
+    }
+
+    @Test func aMachineThatTakesAnothersAddressStartsAfterThatOneStopped() throws {
+        let renamed = small.replacing("kube-node1", with: "worker")
+        let plan = try plan(renamed, try brought(up: small))
+        let stop = "stop-machine kube_kube-node1"
+        var done = Set(
+            plan.steps.map(\.id).filter { $0 != stop && !$0.hasPrefix("undefine") && !$0.hasPrefix("delete") })
+        done.remove("define-machine kube_worker")
+        done.remove("start-machine kube_worker")
+        #expect(plan.ready(done: done).map(\.id) == [stop])
+    }
+
     @Test func anUploadThatWasCutShortIsMadeAgain() throws {
         var observed = ClusterSnapshot()
         observed.volumes = [
@@ -195,6 +223,10 @@ private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         let bridge = try #require(observed.networks.first?.bridge)
         observed.hostInterfaces = [ClusterSnapshot.HostInterface(name: bridge, range: range)]
         #expect(try plan(small, observed).isEmpty)
+        // What came to be beside a network that runs is no reason to fail now.
+        observed.hostInterfaces.append(ClusterSnapshot.HostInterface(name: "eth7", range: range))
+        #expect(try plan(small, observed).isEmpty)
+        observed.hostInterfaces.removeLast()
         observed.networks[0].isActive = false
         #expect(try !plan(small, observed).isEmpty)
     }
