@@ -127,7 +127,9 @@ struct FileAttacher {
         let reference = try files.reference(path, withText: task.module == "template", at: place)
         if let text = reference.text {
             do {
-                _ = try Template(parsing: text, at: SourceLocation(file: path, line: 1, column: 1))
+                _ = try Template(
+                    parsing: text, at: SourceLocation(file: path, line: 1, column: 1),
+                    dialect: .file(lstripBlocks: task.arguments["lstrip_blocks"]?.bool ?? false))
             } catch {
                 problems.add(error.diagnosis)
             }

@@ -329,7 +329,8 @@ struct TaskRunner {
             fetch: { try runner.fetch($0, $1) },
             render: { text, name, lstripBlocks in
                 try Template(
-                    parsing: text, at: SourceLocation(file: name, line: 1, column: 1), lstripBlocks: lstripBlocks
+                    parsing: text, at: SourceLocation(file: name, line: 1, column: 1),
+                    dialect: .file(lstripBlocks: lstripBlocks)
                 ).render(variables)
             },
             evaluate: { try variables.render($0) }, holds: { try variables.holds($0) },

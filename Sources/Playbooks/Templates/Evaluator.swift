@@ -72,7 +72,7 @@ struct Evaluator {
         case .concatenate(let parts): return .json(.string(try parts.map { try json($0).pythonText }.joined()))
         case .conditional(let then, let test, let otherwise):
             if try isTrue(test) { return try evaluate(then) }
-            return try otherwise.map { try evaluate($0) } ?? .undefined("the value of an 'if' without 'else'")
+            return try otherwise.map { try evaluate($0) } ?? .json("")
         }
     }
 

@@ -32,6 +32,9 @@ struct Expression: Sendable {
 
     var kind: Kind
     var offset: Int
+
+    /// Whether this is nothing but a variable.
+    var isName: Bool { if case .name = kind { true } else { false } }
 }
 
 enum ArithmeticOperator: String, Sendable {

@@ -8,7 +8,7 @@ extension FilterTable {
         },
         "pprint": plain { value, _ in .string(value.pythonRepresentation) },
         "human_readable": plain { value, _ in
-            let units = ["bytes", "KB", "MB", "GB", "TB", "PB"]
+            let units = ["Bytes", "KB", "MB", "GB", "TB", "PB"]
             var (number, unit) = (value.numeric ?? 0, 0)
             while number >= 1024, unit < units.count - 1 { (number, unit) = (number / 1024, unit + 1) }
             return .string(PrintfFormat.fixed(number, 2) + " " + units[unit])

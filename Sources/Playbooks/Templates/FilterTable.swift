@@ -79,11 +79,13 @@ enum FilterTable {
             guard let number = value.numeric else {
                 throw TemplateProblemThrown.bad("round", "\(value.pythonType) is not a number")
             }
+            let method = try arguments.text(1, "method") ?? "common"
+            if value.whole != nil, method == "common", try arguments.integer(0, "precision") ?? 0 >= 0 { return value }
             let digits = max(-15, min(15, try arguments.integer(0, "precision") ?? 0))
             let scale = (0..<abs(digits)).reduce(1.0) { result, _ in result * 10 }
             let scaled = digits < 0 ? number / scale : number * scale
             let rounded =
-                switch try arguments.text(1, "method") ?? "common" {
+                switch method {
                 case "ceil": scaled.rounded(.up)
                 case "floor": scaled.rounded(.down)
                 default: scaled.rounded(.toNearestOrEven)

@@ -24,7 +24,7 @@ extension FilterTable {
             try sorted(value, arguments, evaluator, descending: 0, sensitive: 1, attribute: 2)
         },
         "unique": { value, arguments, evaluator in
-            let sensitive = try arguments.flag(0, "case_sensitive") ?? true
+            let sensitive = try arguments.flag(0, "case_sensitive") ?? false
             let attribute = try arguments.json(1, "attribute")
             var (seen, result): ([JSON], [JSON]) = ([], [])
             for element in try value.resolved().elements() {

@@ -12,7 +12,7 @@ enum Literals {
     }
 
     private static func python(_ text: String) -> JSON? {
-        var lexer = TemplateLexer("{{ \(text) }}", lstripBlocks: false)
+        var lexer = TemplateLexer("{{ \(text) }}", dialect: .file(lstripBlocks: false))
         // Text that is no literal is plain text: its error says nothing.
         guard let segments = try? lexer.segmentsOfTemplate(), segments.count == 1,
             case .output(let tokens) = segments[0]

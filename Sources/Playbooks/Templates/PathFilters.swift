@@ -15,7 +15,6 @@ extension FilterTable {
                     part.hasPrefix("/") || path.isEmpty ? part : path.hasSuffix("/") ? path + part : path + "/" + part
                 })
         },
-        "normpath": text { value, _ in Paths.normalized(value) },
         "urlsplit": plain { value, arguments in
             let parts = Paths.urlParts(value.pythonText)
             return try arguments.text(0, "query").map { parts[$0] ?? "" } ?? .object(parts)
@@ -38,20 +37,6 @@ enum Paths {
             return (path, "")
         }
         return (String(path[..<dot]), String(path[dot...]))
-    }
-
-    static func normalized(_ path: String) -> String {
-        let isAbsolute = path.hasPrefix("/")
-        var parts: [Substring] = []
-        for part in path.split(separator: "/") where part != "." {
-            if part == "..", let last = parts.last, last != ".." {
-                parts.removeLast()
-            } else if part != ".." || !isAbsolute {
-                parts.append(part)
-            }
-        }
-        let joined = parts.joined(separator: "/")
-        return isAbsolute ? "/" + joined : joined.isEmpty ? "." : joined
     }
 
     static func urlParts(_ url: String) -> JSONObject {

@@ -1,6 +1,16 @@
 package import Diagnostics
 package import JSON
 
+/// Where a template stands, which decides how some of it is read.
+package enum TemplateDialect: Hashable, Sendable {
+    /// A string of a playbook: backslashes of its expressions' strings stay, as Ansible keeps them.
+    case value
+    /// A template file, where strings have Python's escapes.
+    case file(lstripBlocks: Bool)
+
+    var lstripBlocks: Bool { self == .file(lstripBlocks: true) }
+}
+
 /// A parsed Jinja2 template, with `trim_blocks` as Ansible sets it.
 package struct Template: Sendable {
     private let statements: [Statement]
@@ -9,17 +19,17 @@ package struct Template: Sendable {
     private let trailingNewlines: Int
 
     /// Parses a template; unknown filters and tests are errors here already. `origin` is where its text begins.
-    package init(parsing text: String, at origin: SourceLocation? = nil, lstripBlocks: Bool = false)
+    package init(parsing text: String, at origin: SourceLocation? = nil, dialect: TemplateDialect = .value)
         throws(TemplateError)
     {
-        let text = text.contains("\r") ? text.replacing("\r\n", with: "\n") : text
+        let text = text.utf8.contains(0x0D) ? Self.unixLines(text) : text
         trailingNewlines = text.utf8.reversed().prefix { $0 == 0x0A }.count
         // Jinja2 drops the last newline, and Ansible then restores as many as the text had.
         let body = trailingNewlines > 0 ? String(text.dropLast()) : text
         input = Array(body.utf8)
         self.origin = origin
         do throws(TemplateError) {
-            var lexer = TemplateLexer(body, lstripBlocks: lstripBlocks)
+            var lexer = TemplateLexer(body, dialect: dialect)
             var parser = TemplateParser(try lexer.segmentsOfTemplate(), input: input)
             statements = try parser.template()
         } catch {
@@ -41,17 +51,34 @@ package struct Template: Sendable {
     /// The rendered value as Ansible types it: lists, dicts and booleans of a lone expression keep their type, a lone
     /// name its number too; other text that reads as a list, dict or boolean becomes one.
     package func value(_ scope: some TemplateScope) throws -> JSON {
-        if statements.count == 1, case .output(let expression) = statements[0], trailingNewlines == 0 {
+        if statements.count == 1, case .output(let expression) = statements[0],
+            trailingNewlines <= (expression.isName ? 1 : 0)
+        {
             let value = try withOrigin { try Evaluator(scope: scope, input: input).json(expression) }
             switch value {
             case .array, .object, .bool: return value
-            case .integer, .number: if case .name = expression.kind { return value }
-            case .null: return ""
-            case .string: break
+            case .integer, .number, .null: if case .name = expression.kind { return value }
+            case .string:
+                // What was made text on purpose stays text, though it reads as a list or a dict.
+                if case .filter(_, let name, _) = expression.kind, Self.textMakers.contains(name) { return value }
             }
+            if value.isNull { return "" }
             return Literals.value(value.pythonText)
         }
         return Literals.value(try render(scope))
+    }
+
+    private static let textMakers: Set<String> = ["string", "to_json", "to_nice_json", "to_yaml", "to_nice_yaml"]
+
+    private static func unixLines(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        var previous: UInt8 = 0
+        for byte in text.utf8 {
+            if byte == 0x0A, previous == 0x0D { bytes.removeLast() }
+            bytes.append(byte)
+            previous = byte
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func withOrigin<T>(_ body: () throws -> T) throws -> T {
@@ -91,7 +118,7 @@ package struct Condition: Sendable {
         self.origin = origin
         do throws(TemplateError) {
             let wrapped = "{{ \(text) }}"
-            var lexer = TemplateLexer(wrapped, lstripBlocks: false)
+            var lexer = TemplateLexer(wrapped, dialect: .file(lstripBlocks: false))
             let segments = try lexer.segmentsOfTemplate()
             guard segments.count == 1, case .output(let tokens) = segments[0] else {
                 throw TemplateError(.syntax("this is not one expression"), at: TemplatePosition(line: 1, column: 4))

@@ -1,15 +1,16 @@
 /// Cuts a template into text, outputs and statements, with `trim_blocks` on as Ansible sets it.
 struct TemplateLexer {
     private let input: [UInt8]
-    private let lstripBlocks: Bool
+    private let dialect: TemplateDialect
+    private var keepsBackslashes = false
     private var at = 0
     private var segments: [Segment] = []
     private var stripsNext = false
     private var dropsNewline = false
 
-    init(_ text: String, lstripBlocks: Bool) {
+    init(_ text: String, dialect: TemplateDialect) {
         input = Array(text.utf8)
-        self.lstripBlocks = lstripBlocks
+        self.dialect = dialect
     }
 
     mutating func segmentsOfTemplate() throws(TemplateError) -> [Segment] {
@@ -26,12 +27,14 @@ struct TemplateLexer {
             let marker = at < input.count ? input[at] : 0
             addText(
                 from: start, to: opened, stripsEnd: marker == UInt8(ascii: "-"),
-                stripsLine: lstripBlocks && kind != .output && marker != UInt8(ascii: "+"))
+                stripsLine: dialect.lstripBlocks && kind != .output && marker != UInt8(ascii: "+"))
             if marker == UInt8(ascii: "-") || (marker == UInt8(ascii: "+") && kind != .output) { at += 1 }
             switch kind {
             case .comment: try skipComment(opened)
             case .output:
+                keepsBackslashes = dialect == .value
                 let tokens = try tokens(until: "}}", opened: opened)
+                keepsBackslashes = false
                 segments.append(.output(tokens))
             case .block:
                 let tokens = try tokens(until: "%}", opened: opened)
@@ -92,7 +95,7 @@ struct TemplateLexer {
                 if strips { at += 1 }
                 skipSpace()
                 if word() == "endraw" {
-                    addText(from: start, to: end, stripsEnd: strips, stripsLine: lstripBlocks && !strips)
+                    addText(from: start, to: end, stripsEnd: strips, stripsLine: dialect.lstripBlocks && !strips)
                     _ = try tokens(until: "%}", opened: end)
                     return
                 }
@@ -171,7 +174,11 @@ struct TemplateLexer {
         while at < input.count, input[at] != quote {
             if input[at] == UInt8(ascii: "\\"), at + 1 < input.count {
                 at += 1
-                try escape(into: &bytes)
+                if keepsBackslashes {
+                    bytes.append(contentsOf: [UInt8(ascii: "\\"), input[at]])
+                } else {
+                    try escape(into: &bytes)
+                }
             } else {
                 bytes.append(input[at])
             }
