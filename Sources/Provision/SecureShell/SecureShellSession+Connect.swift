@@ -13,7 +13,7 @@ extension SecureShellSession {
             let session = try SecureShellSession(target: target)
             do {
                 // A first packet that nobody was there to get is repeated by the system only after 1 s.
-                try await session.openSocket(deadline: min(deadline, .now + .milliseconds(250)))
+                try await session.openSocket(deadline: min(deadline, .now + .milliseconds(500)))
                 try await session.shakeHands(deadline: deadline)
                 return session
             } catch let error as SecureShellError where error.mayPassWhileStarting {

@@ -22,6 +22,7 @@ final class SocketExecutor: SerialExecutor {
     }
 
     private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "ssh")
     /// An eventfd: written to when something is to be done while the thread polls.
     private let wakeDescriptor: Int32
     /// How many packets libssh has taken in. It does so in most calls, for whomever they are: whoever waits must then look again.
@@ -34,7 +35,7 @@ final class SocketExecutor: SerialExecutor {
         guard wakeDescriptor >= 0 else { throw .noResources(reason: String(cString: strerror(errno))) }
         received = .allocate(capacity: 1)
         received.initialize(to: ssh_counter_struct())
-        DispatchQueue(label: "ssh").async { [self] in runUntilStopped() }
+        queue.async { [self] in runUntilStopped() }
     }
 
     deinit {
@@ -65,7 +66,11 @@ final class SocketExecutor: SerialExecutor {
             return state.lastWaiter
         }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            // Named, the isolation is this closure's too. Else it would run on another thread, and between the caller's look
+            // and this wait the executor's own thread could take in what the caller waits for.
+            _ = isolation
+            return try await withCheckedThrowingContinuation { continuation in
+                dispatchPrecondition(condition: .onQueue(queue))
                 let waiter = Waiter(
                     descriptor: descriptor, events: Int16(truncatingIfNeeded: events), deadline: deadline,
                     continuation: continuation)
