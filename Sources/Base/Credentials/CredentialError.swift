@@ -8,6 +8,8 @@ package enum CredentialError: Error, Hashable, Sendable {
     /// A file is there and is not what it should be; its content is not shown.
     case unreadable(path: String, wants: String)
     case missing(path: String)
+    /// The authority's certificate is there and its private key is not.
+    case authorityLost(path: String)
     case notAnAddress(String, machine: String)
     /// The certificate library refused; that is a fault of this program.
     case refused(certificate: String, reason: String)
@@ -29,6 +31,11 @@ extension CredentialError: Diagnosable {
                 fix: "move it away: the next 'clusterfile up' makes a new one, which machines that run do not know yet")
         case .missing(let path):
             Diagnosis("\(path) is missing", why: "it is made by 'clusterfile up'", fix: "run 'clusterfile up'")
+        case .authorityLost(let path):
+            Diagnosis(
+                "the cluster's authority has lost its private key",
+                why: "\(path) is gone, and no certificate can be made without it",
+                fix: "bring it back from a backup, or take the cluster down and up again")
         case .notAnAddress(let text, let machine):
             Diagnosis("'\(text)' is no IPv4 address", why: "the machine '\(machine)' was given with it")
         case .refused(let certificate, let reason):

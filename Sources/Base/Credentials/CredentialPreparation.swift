@@ -4,7 +4,7 @@ internal import JSON
 extension CredentialStore {
     /// Makes what is missing or no longer fits and keeps the rest, so that a run that was killed is finished by the next.
     ///
-    /// Machines that the request does not name lose their keys. Two processes at once do it one after the other.
+    /// Machines that the request does not name keep their keys until `prune`. Two processes at once do it one after the other.
     package func prepare(_ request: CredentialRequest, now: Date) throws(CredentialError) {
         let top = subfolder(nil)
         try top.create()
@@ -19,6 +19,22 @@ extension CredentialStore {
         }
     }
 
+    /// Takes away the keys of machines that the request does not name, once those machines are gone.
+    package func prune(_ request: CredentialRequest) throws(CredentialError) {
+        guard try exists() else { return }
+        try subfolder(nil).locked { () throws(CredentialError) in
+            let machines = Set(request.machines.map(\.name))
+            for name in try subfolder("hosts").names() where !machines.contains(name) {
+                try subfolder("hosts/\(name)").remove()
+            }
+            let certificates = Set(try request.profiles().map(\.name)).union(["ca"])
+            for name in try subfolder("pki").names() where name.hasSuffix(".crt") || name.hasSuffix(".key") {
+                if !certificates.contains(String(name.dropLast(4))) { try subfolder("pki/\(name)").remove() }
+            }
+            try prepareSSH(request)
+        }
+    }
+
     private func prepareSSH(_ request: CredentialRequest) throws(CredentialError) {
         _ = try pair("id_ed25519", in: "ssh", comment: "\(request.user)@\(request.cluster)")
         var knownHosts = ""
@@ -26,11 +42,13 @@ extension CredentialStore {
             let key = try pair("ssh_host_ed25519_key", in: "hosts/\(machine.name)", comment: "root@\(machine.name)")
             knownHosts += "\(machine.name),\(machine.address) \(key.publicKeyWithoutComment)\n"
         }
-        try subfolder("ssh").write("known_hosts", knownHosts)
-        let wanted = Set(request.machines.map(\.name))
-        for name in try subfolder("hosts").names() where !wanted.contains(name) {
-            try subfolder("hosts/\(name)").remove()
+        let requested = Set(request.machines.map(\.name))
+        let kept = Set(try subfolder("hosts").names()).subtracting(requested)
+        for line in (try subfolder("ssh").read("known_hosts") ?? "").split(separator: "\n")
+        where kept.contains(String(line.prefix { $0 != "," })) {
+            knownHosts += line + "\n"
         }
+        try subfolder("ssh").write("known_hosts", knownHosts)
     }
 
     private func pair(_ name: String, in place: String, comment: String) throws(CredentialError) -> SSHKeyPair {
@@ -54,8 +72,7 @@ extension CredentialStore {
         let (top, pki) = (subfolder(nil), subfolder("pki"))
         try pki.create()
         let authority = try authority(of: request.cluster, now: now)
-        let profiles = try request.profiles()
-        for profile in profiles {
+        for profile in try request.profiles() {
             let certified = try certified(profile, by: authority, now: now)
             if profile.name == "admin", let server = request.server {
                 let text = kubeconfigText(
@@ -64,10 +81,6 @@ extension CredentialStore {
                 try pki.write("admin.kubeconfig", text)
                 try top.write("kubeconfig", text)
             }
-        }
-        let wanted = Set(profiles.flatMap { ["\($0.name).crt", "\($0.name).key"] } + ["ca.crt", "admin.kubeconfig"])
-        for name in try pki.names() where !wanted.contains(name) {
-            try StateFolder(path: "\(pki.path)/\(name)").remove()
         }
     }
 
@@ -81,7 +94,7 @@ extension CredentialStore {
             }
             return authority
         }
-        if try pki.read("ca.crt") != nil { throw .missing(path: "\(top.path)/ca.key") }
+        if try pki.read("ca.crt") != nil { throw .authorityLost(path: "\(top.path)/ca.key") }
         let authority = try CertificateAuthority(cluster: cluster, now: now)
         try top.write("ca.key", authority.certifiedKey.privateKeyPEM)
         try pki.write("ca.crt", authority.certifiedKey.certificatePEM)

@@ -118,7 +118,7 @@ private func contents(_ folder: String) throws -> [String: String] {
             let store = CredentialStore(root: root, uuid: uuid)
             try store.prepare(request(), now: now)
             try FileManager.default.removeItem(atPath: "\(store.folder)/ca.key")
-            #expect(throws: CredentialError.missing(path: "\(store.folder)/ca.key")) {
+            #expect(throws: CredentialError.authorityLost(path: "\(store.folder)/ca.key")) {
                 try store.prepare(request(), now: now)
             }
             try StateFolder(path: store.folder).write("ca.key", "rubbish")
@@ -141,7 +141,10 @@ private func contents(_ folder: String) throws -> [String: String] {
             let second = try contents(store.folder)
             #expect(Set(second.keys).subtracting(first.keys).count == 4)
             for (name, content) in first where name != "ssh/known_hosts" { #expect(second[name] == content, "\(name)") }
+            // Until it is gone, a machine that is no longer wanted can be reached.
             try store.prepare(request(nodes: 1), now: now)
+            #expect(try contents(store.folder) == second)
+            try store.prune(request(nodes: 1))
             #expect(try contents(store.folder) == first)
         }
     }
