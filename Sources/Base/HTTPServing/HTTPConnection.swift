@@ -93,6 +93,7 @@ struct HTTPConnection: Sendable {
         var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
         let keeps = request.isKeepAlive && !Task.isCancelled
         if !keeps { headers.replaceOrAdd(name: "connection", value: "close") }
+        if keeps, request.version == .http1_0 { headers.replaceOrAdd(name: "connection", value: "keep-alive") }
         let status = HTTPResponseStatus(statusCode: response.status)
         switch response.body {
         case .bytes(let bytes):

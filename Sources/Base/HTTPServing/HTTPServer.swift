@@ -66,6 +66,8 @@ package final class HTTPServer: Sendable {
                         for try await connection in connections {
                             group.addTask { await self.serve(connection) }
                         }
+                    } catch is CancellationError {
+                        self.logger.info("no longer serving")
                     } catch {
                         self.logger.error("no longer accepting", metadata: ["error": "\(error)"])
                     }

@@ -97,25 +97,29 @@ package final class APIServer: Sendable {
             namespace: isItself ? route.name : route.namespace, name: route.name,
             fields: Dictionary(
                 selector.terms.filter(\.isEqual).map { ($0.field, $0.value) }, uniquingKeysWith: { first, _ in first }))
-        guard AccessRules.allows(request.identity, attributes, podsOfNode: pods(ofNode:)) else {
-            var resource = route.kind.resource
-            if !route.subresource.isEmpty { resource.plural += "/" + route.subresource }
+        guard AccessRules.allows(request.identity, attributes, facts) else {
             throw APIFailure.forbidden(route.kind.resource, route.name, attributes.denial(of: request.identity))
         }
     }
 
     func authorizePath(_ request: APIRequest) throws {
         let attributes = RequestAttributes(verb: request.method.lowercased(), path: request.path)
-        guard AccessRules.allows(request.identity, attributes, podsOfNode: { _ in [] }) else {
+        guard AccessRules.allows(request.identity, attributes, facts) else {
             if request.identity.isAnonymous { throw APIFailure.unauthorized() }
             throw APIFailure.forbiddenPath(attributes.denial(of: request.identity))
         }
     }
 
-    func pods(ofNode node: String) -> [JSON] {
-        storage.store.range(prefix: storage.prefix(Kinds.pod, namespace: "")).entries
-            .compactMap { try? JSON(parsing: $0.value) }  // what cannot be read gives no rights
-            .filter { $0[path: "spec", "nodeName"]?.string == node }
+    /// What cannot be read gives no rights.
+    var facts: ClusterFacts {
+        let storage = storage
+        return ClusterFacts(
+            pod: { try? storage.get(Kinds.pod, namespace: $0, name: $1)?.json },
+            podsOfNamespace: { namespace in
+                guard !namespace.isEmpty else { return [] }
+                return storage.store.range(prefix: storage.prefix(Kinds.pod, namespace: namespace)).entries
+                    .compactMap { try? JSON(parsing: $0.value) }
+            })
     }
 
     func fieldSelector(_ request: APIRequest, _ kind: Kind) throws -> FieldSelector {

@@ -59,7 +59,7 @@ extension APIServer {
                 verb: text("verb"), group: text("group"), resource: text("resource"), subresource: text("subresource"),
                 namespace: text("namespace"), name: text("name"))
         }
-        let allowed = AccessRules.allows(request.identity, attributes, podsOfNode: pods(ofNode:))
+        let allowed = AccessRules.allows(request.identity, attributes, facts)
         review["kind"] = "SelfSubjectAccessReview"
         review["apiVersion"] = "authorization.k8s.io/v1"
         review.fill("metadata", ["creationTimestamp": .null])

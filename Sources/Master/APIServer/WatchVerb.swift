@@ -8,13 +8,13 @@ extension APIServer {
         let filter = try ObjectFilter(
             route: route, fields: fieldSelector(request, kind), labels: labelSelector(request))
         let presentation = try Presentation(request)
-        let asked = try ListQuery.revision(request) ?? 0
+        let version = try ListQuery.revision(request) ?? 0
         let wantsInitial = isTrue(request.parameter("sendInitialEvents"))
         let events = WatchEvents(kind: kind, filter: filter, presentation: presentation, request: request, now: now)
         var first: [UInt8] = []
-        var from = asked
+        var from = version
         let prefix = storage.prefix(kind, namespace: route.namespace)
-        if asked == 0 || wantsInitial {
+        if version == 0 || wantsInitial {
             let page = storage.store.range(prefix: prefix)
             from = page.revision
             for entry in page.entries { first += try events.added(entry) }
@@ -28,7 +28,8 @@ extension APIServer {
         case .failure(.future(let asked, let current)): throw APIFailure.tooLarge(asked, current)
         case .failure(let error): throw error
         }
-        let timeout = request.parameter("timeoutSeconds").flatMap { Int($0) } ?? configuration.watchTimeoutSeconds
+        let asked = request.parameter("timeoutSeconds").flatMap { Int($0) } ?? 0
+        let timeout = asked > 0 ? asked : configuration.watchTimeoutSeconds
         let wantsBookmarks = isTrue(request.parameter("allowWatchBookmarks"))
         let stream = WatchStream(
             watch: watch, events: events, first: first, timeoutSeconds: timeout,

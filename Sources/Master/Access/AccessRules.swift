@@ -1,11 +1,7 @@
-package import JSON
-
 /// Who may do what; pure, so that every rule is a line of a table in the tests.
 package enum AccessRules {
-    /// Whether an identity may do something; `podsOfNode` gives the pods bound to a node and is asked only for nodes.
-    package static func allows(
-        _ identity: Identity, _ request: RequestAttributes, podsOfNode: @escaping (String) -> [JSON]
-    ) -> Bool {
+    /// Whether an identity may do something; the facts are asked only for nodes.
+    package static func allows(_ identity: Identity, _ request: RequestAttributes, _ facts: ClusterFacts) -> Bool {
         if let path = request.path { return allowsPath(identity, path) }
         if identity.groups.contains("system:masters") { return true }
         if identity.isAnonymous { return false }
@@ -13,7 +9,7 @@ package enum AccessRules {
         if identity == .controllerManager { return true }
         if identity == .scheduler { return allowsScheduler(request) }
         guard let node = identity.nodeName else { return false }
-        return NodeRules(node: node, podsOfNode: podsOfNode).allows(request)
+        return NodeRules(node: node, facts: facts).allows(request)
     }
 
     /// Paths that tell nothing but that the server lives and what it is.

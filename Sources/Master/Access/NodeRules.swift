@@ -3,7 +3,7 @@ internal import JSON
 /// What a node's agent may do: read what it runs, report on itself and its pods, nothing of other nodes.
 struct NodeRules {
     var node: String
-    var podsOfNode: (String) -> [JSON]
+    var facts: ClusterFacts
 
     func allows(_ request: RequestAttributes) -> Bool {
         let reads = ["get", "list", "watch"].contains(request.verb)
@@ -29,19 +29,18 @@ struct NodeRules {
         case ("", "configmaps", ""), ("", "secrets", ""):
             let name = request.name.isEmpty ? request.fields["metadata.name"] ?? "" : request.name
             guard reads, !name.isEmpty else { return false }
-            return podsOfNode(node).contains {
-                $0[path: "metadata", "namespace"]?.string == request.namespace && refers($0, to: request.resource, name)
+            return facts.podsOfNamespace(request.namespace).contains {
+                isOwn($0) && refers($0, to: request.resource, name)
             }
         default: return false
         }
     }
 
     private func runs(_ request: RequestAttributes) -> Bool {
-        podsOfNode(node).contains {
-            $0[path: "metadata", "name"]?.string == request.name
-                && $0[path: "metadata", "namespace"]?.string == request.namespace
-        }
+        facts.pod(request.namespace, request.name).map(isOwn) ?? false
     }
+
+    private func isOwn(_ pod: JSON) -> Bool { pod[path: "spec", "nodeName"]?.string == node }
 
     /// Whether a pod's volumes, variables or pull secrets name a ConfigMap or Secret.
     private func refers(_ pod: JSON, to resource: String, _ name: String) -> Bool {

@@ -74,13 +74,6 @@ import Testing
         }
     }
 
-    @Test func `A watch for no time ends at once`() async throws {
-        try await TestAPI.run { api in
-            let events = try await api.events(Sample.maps + "?watch=1&timeoutSeconds=0&resourceVersion=1", 99)
-            #expect(events.allSatisfy { $0["type"] != "ERROR" })
-        }
-    }
-
     @Test func `Tables may be watched`() async throws {
         try await TestAPI.run { api in
             _ = try await api.send("POST", Sample.pods, Sample.pod("web"))

@@ -18,7 +18,9 @@ private let pod: JSON = [
 ]
 
 private func allows(_ identity: Identity, _ request: RequestAttributes) -> Bool {
-    AccessRules.allows(identity, request) { $0 == "n1" ? [pod] : [] }
+    let facts = ClusterFacts(
+        pod: { $0 == "shop" && $1 == "web" ? pod : nil }, podsOfNamespace: { $0 == "shop" ? [pod] : [] })
+    return AccessRules.allows(identity, request, facts)
 }
 
 @Suite struct AccessRulesTests {
@@ -38,6 +40,12 @@ private func allows(_ identity: Identity, _ request: RequestAttributes) -> Bool 
         .init(verb: "list", resource: "services"),
         .init(verb: "get", path: "/apis"),
     ]
+
+    @Test func `Another node may not touch what this one runs`() {
+        let other = Identity(name: "system:node:n2", groups: ["system:nodes"])
+        #expect(!allows(other, .init(verb: "get", resource: "pods", namespace: "shop", name: "web")))
+        #expect(!allows(other, .init(verb: "get", resource: "secrets", namespace: "shop", name: "password")))
+    }
 
     static let deniedToNode: [RequestAttributes] = [
         .init(verb: "list", resource: "pods"),
