@@ -17,7 +17,7 @@ struct SpecXMLTests {
                   <memory unit="b">1073741824</memory>
                   <vcpu>2</vcpu>
                   <os>
-                    <type arch="x86_64" machine="q35">hvm</type>
+                    <type arch="x86_64" machine="pc">hvm</type>
                     <kernel>/pool/vmlinuz</kernel>
                     <initrd>/pool/initrd</initrd>
                     <cmdline>quiet x=&quot;&lt;1&gt;&quot; a&amp;b</cmdline>
@@ -25,7 +25,15 @@ struct SpecXMLTests {
                   <features>
                     <acpi/>
                   </features>
-                  <cpu mode="maximum"/>
+                  <cpu mode="maximum">
+                    <feature policy="disable" name="la57"/>
+                    <feature policy="disable" name="smap"/>
+                    <feature policy="disable" name="smep"/>
+                    <feature policy="disable" name="svm"/>
+                    <feature policy="disable" name="avx"/>
+                    <feature policy="disable" name="avx2"/>
+                    <feature policy="disable" name="erms"/>
+                  </cpu>
                   <clock offset="utc">
                     <timer name="hpet" present="no"/>
                   </clock>
@@ -62,9 +70,6 @@ struct SpecXMLTests {
                     <channel type="unix">
                       <target type="virtio" name="org.clusterfile.ready.0"/>
                     </channel>
-                    <rng model="virtio">
-                      <backend model="random">/dev/urandom</backend>
-                    </rng>
                     <memballoon model="none"/>
                   </devices>
                 </domain>
