@@ -64,9 +64,12 @@ final class LocalServer: @unchecked Sendable {
     }
 
     /// The server as its user reaches it, with another key or host key where a test wants that.
-    func target(key: String = "user", hostKey: PublicKey? = nil) -> SecureShellTarget {
+    func target(
+        key: String = "user", hostKey: PublicKey? = nil, port: UInt16? = nil
+    ) -> SecureShellTarget {
         SecureShellTarget(
-            address: "127.0.0.1", port: port, user: NSUserName(), privateKey: .file(folder.path + "/" + key),
+            address: "127.0.0.1", port: port ?? self.port, user: NSUserName(),
+            privateKey: .file(folder.path + "/" + key),
             hostKey: hostKey ?? self.hostKey)
     }
 
