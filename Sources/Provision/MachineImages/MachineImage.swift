@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import JSON
 
 /// A built machine image: a root disk, a kernel and an initrd in a folder, with the manifest that its recipe wrote.
@@ -40,11 +41,9 @@ extension MachineImage {
             return File(path: folder + "/" + name, sha256: sha256, bytes: bytes)
         }
         guard let base = manifest["name"]?.string, let variant = manifest["variant"]?.string,
-            let key = manifest["key"]?.string, let kernelArguments = manifest["kernelArguments"]?.string,
-            let virtualBytes = manifest["virtualBytes"]?.integer
+            let key = manifest["key"]?.string, let kernelArguments = manifest["kernelArguments"]?.string
         else {
-            throw ImageError.unreadable(
-                path: manifestPath, reason: "one of name, variant, key, kernelArguments, virtualBytes is missing")
+            throw ImageError.unreadable(path: manifestPath, reason: "one of name, variant, key, kernelArguments is missing")
         }
         self.name = variant == "default" ? base : "\(base)-\(variant)"
         self.key = key
@@ -52,6 +51,18 @@ extension MachineImage {
         self.kernel = try file("vmlinuz")
         self.initrd = try file("initrd")
         self.kernelArguments = kernelArguments
-        self.virtualBytes = virtualBytes
+        virtualBytes = try Self.virtualBytes(ofDisk: disk.path)
+    }
+
+    /// The size field of a qcow2 header: 8 bytes, big-endian, at offset 24 (QEMU's docs/interop/qcow2.txt).
+    private static func virtualBytes(ofDisk path: String) throws(ImageError) -> Int {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ImageError.unreadable(path: path, reason: String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var header = [UInt8](repeating: 0, count: 32)
+        guard pread(descriptor, &header, 32, 0) == 32, header.starts(with: [0x51, 0x46, 0x49, 0xFB]) else {
+            throw ImageError.unreadable(path: path, reason: "it is no qcow2 file")
+        }
+        return header[24..<32].reduce(0) { $0 << 8 | Int($1) }
     }
 }

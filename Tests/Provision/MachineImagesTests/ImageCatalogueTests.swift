@@ -10,12 +10,14 @@ import Testing
         let folder = root.appendingPathComponent("\(name)-\(variant)-\(key)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let manifest = """
-            {"name":"\(name)","variant":"\(variant)","key":"\(key)","kernelArguments":"quiet","virtualBytes":3221225472,
+            {"name":"\(name)","variant":"\(variant)","key":"\(key)","kernelArguments":"quiet",
              "files":{"disk.qcow2":{"sha256":"00","bytes":1},"vmlinuz":{"sha256":"00","bytes":1},"initrd":{"sha256":"00","bytes":1}}}
             """
         let path = folder.appendingPathComponent("manifest.json")
         try manifest.write(to: path, atomically: true, encoding: .utf8)
-        try "x".write(to: folder.appendingPathComponent("disk.qcow2"), atomically: true, encoding: .utf8)
+        // A qcow2 header (version 3) that says 3 GiB.
+        let header: [UInt8] = [0x51, 0x46, 0x49, 0xFB, 0, 0, 0, 3] + Array(repeating: 0, count: 16) + [0, 0, 0, 0, 0xC0, 0, 0, 0]
+        try Data(header).write(to: folder.appendingPathComponent("disk.qcow2"))
         try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: built)], ofItemAtPath: path.path)
     }
 
@@ -26,6 +28,7 @@ import Testing
         let catalogue = ImageCatalogue(folder: root.path)
         #expect(try catalogue.image(named: "debian-12").key == "new")
         #expect(try catalogue.image(named: "debian-12-python").key == "other")
+        #expect(try catalogue.image(named: "debian-12").virtualBytes == 3 << 30)
     }
 
     @Test func `a missing image is an error that names what there is and how to build it`() throws {

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Clusterfiles
+import Credentials
+import Diagnostics
+import FoundationEssentials
+import Hypervisor
+import MachineImages
+import PlanExecution
+import YAML
+
+/// Which cluster a command is about: the one of a Clusterfile, or one by its name.
+struct ClusterOptions: ParsableArguments {
+    @Option(name: [.short, .long], help: "The Clusterfile; without it, the one in this folder or the nearest above it.")
+    var file: String?
+
+    @Option(name: [.short, .long], help: "The cluster's name, in place of a Clusterfile: works from anywhere.")
+    var cluster: String?
+
+    @Option(help: "The libvirt to talk to; without it, the lab's (scripts/lab), else qemu:///system.")
+    var connect: String?
+
+    /// The Clusterfile's path as the user would write it.
+    func path() throws -> String {
+        if let file { return file }
+        var folder = FileManager.default.currentDirectoryPath
+        var relative = "Clusterfile"
+        while true {
+            if FileManager.default.fileExists(atPath: folder + "/Clusterfile") { return relative }
+            guard folder.count > 1 else { break }
+            folder = folder.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+            relative = "../" + relative
+        }
+        throw Diagnosis(
+            "there is no Clusterfile here", why: "neither this folder nor one above it has one",
+            fix: "write one (Clusterfile.example shows how), name one with -f FILE, or name a cluster with -c NAME")
+    }
+
+    /// The whole spec; a file with mistakes is an error of its own kind.
+    func spec() throws -> ClusterSpec {
+        let path = try path()
+        let folder = Self.folder(of: path)
+        let images = ImageCatalogue(folder: Workplace.imagesFolder).images()
+        do {
+            return try Clusterfile.parse(
+                try text(path), file: path,
+                in: Surroundings(
+                    images: images.values.sorted { $0.name < $1.name }.map {
+                        .init(name: $0.name, diskSize: ByteCount(bytes: $0.virtualBytes))
+                    },
+                    fileExists: { FileManager.default.fileExists(atPath: Self.resolve($0, in: folder)) },
+                    clusterUUID: Self.uuid))
+        } catch let mistakes as Diagnoses {
+            throw MistakesInFile(diagnoses: mistakes)
+        }
+    }
+
+    /// The cluster's name and UUID; of a Clusterfile only the name has to be right.
+    func identity() throws -> (name: String, uuid: ClusterUUID) {
+        if let cluster { return (cluster, Self.uuid(cluster)) }
+        let path = try path()
+        do {
+            guard let name = try YAML.document(try text(path), file: path)["cluster"]?.text else {
+                throw Diagnoses([Diagnosis("the Clusterfile names no cluster", fix: "begin it with 'cluster: NAME'", at: .init(file: path, line: 1, column: 1))])
+            }
+            return (name, Self.uuid(name))
+        } catch let mistakes as Diagnoses {
+            throw MistakesInFile(diagnoses: mistakes)
+        }
+    }
+
+    /// The secrets of the cluster.
+    func credentials() throws -> CredentialStore {
+        CredentialStore(root: try CredentialStore.defaultRoot(environment: Workplace.environment), uuid: try identity().uuid.text)
+    }
+
+    func connection() async throws -> Hypervisor { try await Hypervisor.connect(uri: try Workplace.endpoint().uri) }
+
+    /// The cluster as libvirt shows it.
+    func observed(_ hypervisor: Hypervisor) async throws -> ObservedCluster {
+        let identity = try identity()
+        return ObservedCluster(name: identity.name, uuid: identity.uuid, domains: try await hypervisor.domains())
+    }
+
+    /// A path of the Clusterfile's, which is relative to the file.
+    static func resolve(_ path: String, in folder: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
+
+    static func folder(of path: String) -> String {
+        let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        return absolute.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+    }
+
+    static func uuid(_ name: String) -> ClusterUUID {
+        guard let uuid = ClusterUUID(clusterUUID(owner: Workplace.owner, name: name)) else {
+            preconditionFailure("a UUID of version 5 is a UUID")
+        }
+        return uuid
+    }
+
+    private func text(_ path: String) throws -> String {
+        do {
+            return try String(contentsOf: URL(filePath: path), encoding: .utf8)
+        } catch {
+            throw MistakesInFile(diagnoses: Diagnoses([Diagnosis("cannot read \(path)", why: FileManager.default.fileExists(atPath: path) ? "it is not readable text" : "there is no such file", fix: "name another file with -f")]))
+        }
+    }
+}

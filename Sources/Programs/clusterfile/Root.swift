@@ -1,0 +1,48 @@
+import ArgumentParser
+import Clusterfiles
+import Diagnostics
+import Glibc
+import Hypervisor
+import PlanExecution
+
+/// `clusterfile`: from a text file to a working cluster of virtual machines, and back.
+@main
+struct Root: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clusterfile",
+        abstract: "From a Clusterfile to a working cluster of virtual machines, and back.",
+        discussion: """
+            Exit status: 0 done, 1 something failed, 64 wrong usage, 65 mistakes in a file (nothing was touched),
+            69 libvirt or a machine cannot be reached, 75 another command works on the cluster.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Up.self, Down.self, PlanCommand.self, Status.self, SSH.self, SSHConfig.self, InventoryCommand.self,
+            KubeconfigCommand.self, Provision.self, SnapshotCommand.self,
+        ])
+
+    static func main() async {
+        // A lab's namespace is entered before there is a second thread; a failure is told by the first command that needs it.
+        Workplace.enter(arguments: CommandLine.arguments)
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            do {
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            } catch let code as ExitCode {
+                Glibc.exit(code.rawValue)
+            } catch where Self.exitCode(for: error) == .success || error is ValidationError || error is CleanExit {
+                exit(withError: error)
+            } catch {
+                Terminal.report(error)
+                Glibc.exit(ExitStatus.of(error).rawValue)
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Diagnostics
+import FoundationEssentials
+import Glibc
+import PlanExecution
+
+/// Logs in to a machine with the cluster's key, checking its host key strictly.
+struct SSH: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ssh", abstract: "Log in to a machine, or run a command in it.",
+        discussion: "Example: clusterfile ssh kube-master1 -- kubectl get nodes")
+
+    @OptionGroup var cluster: ClusterOptions
+    @Argument(help: "The machine's name.")
+    var machine: String
+    @Argument(parsing: .postTerminator, help: "A command and its arguments; without one, a login shell.")
+    var command: [String] = []
+
+    func run() async throws {
+        let observed = try await cluster.observed(try await cluster.connection())
+        let machine = try observed.machine(named: machine)
+        let credentials = try cluster.credentials()
+        let arguments = ["ssh"] + SSHConfigText.options(of: machine, credentials).flatMap { ["-o", "\($0.0)=\($0.1)"] } + [machine.name] + command
+        var argv = arguments.map { strdup($0) } + [nil]
+        execvp("ssh", &argv)
+        throw Diagnosis("cannot start ssh", why: String(cString: strerror(errno)), fix: "apt-get install openssh-client")
+    }
+}
+
+/// Prints a configuration for plain `ssh -F`, scp and rsync.
+struct SSHConfig: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ssh-config", abstract: "Print an OpenSSH client configuration for the machines.",
+        discussion: "Example: clusterfile ssh-config > cluster.ssh && ssh -F cluster.ssh kube-node1")
+
+    @OptionGroup var cluster: ClusterOptions
+
+    func run() async throws {
+        let observed = try await cluster.observed(try await cluster.connection())
+        let credentials = try cluster.credentials()
+        Terminal.output(
+            observed.machines.map { machine in
+                let options = SSHConfigText.options(of: machine, credentials).map { "    \($0.0) \($0.1)\n" }.joined()
+                return "Host \(machine.name)\n" + options
+            }.joined(separator: "\n"))
+    }
+}

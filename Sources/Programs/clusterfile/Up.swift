@@ -1,0 +1,145 @@
+import ArgumentParser
+import Diagnostics
+import JSON
+import MachineImages
+import PlanExecution
+import Planning
+
+/// Options of the commands that carry out a plan.
+struct ConsentOptions: ParsableArguments {
+    @Flag(name: [.short, .long], help: "Do not ask before data is destroyed.")
+    var yes = false
+
+    /// Asks for what destroys data; throws where the answer is no.
+    func approve(_ plan: Plan, of cluster: String) throws {
+        guard !plan.losses.isEmpty, !yes else { return }
+        Terminal.error("This destroys data of cluster '\(cluster)':")
+        for step in plan.losses { Terminal.error("  \(step.action.words): \(step.reason)") }
+        guard Terminal.confirms("Go on?") else {
+            throw NotConfirmed()
+        }
+    }
+}
+
+extension ClusterOptions {
+    /// The cluster's machines and everything that is needed to work on them.
+    func lifecycle(progress: ProgressSink) async throws -> ClusterLifecycle {
+        ClusterLifecycle(
+            hypervisor: try await connection(), pool: Workplace.pool,
+            catalogue: ImageCatalogue(folder: Workplace.imagesFolder), credentials: try credentials(),
+            programsFolder: try Workplace.programsFolder(), progress: progress)
+    }
+}
+
+/// Creates what is missing, starts what is halted, and converges every machine.
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make the cluster as its Clusterfile wants it.",
+        discussion: "Example: clusterfile up -f Clusterfile.example")
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var consent: ConsentOptions
+    @OptionGroup var output: OutputOptions
+    @Flag(name: .shortAndLong, help: "Show tasks that changed nothing, too.")
+    var verbose = false
+
+    func run() async throws {
+        let start = ContinuousClock.now
+        let spec = try cluster.spec()
+        let printer = ProgressPrinter(showsUnchanged: verbose)
+        let lifecycle = try await cluster.lifecycle(progress: printer.sink)
+        let recap = try await lifecycle.up(spec, clusterfile: try cluster.path()) { [consent] plan in
+            try consent.approve(plan, of: spec.name)
+        }
+        report(recap, printer, spec.name, seconds: start.secondsSince, output.format)
+    }
+}
+
+/// Prints how a converging command ended.
+func report(
+    _ recap: ConvergenceRecap, _ printer: ProgressPrinter, _ name: String, seconds: Double, _ format: OutputFormat
+) {
+    if format == .json {
+        var phases = JSON.object([:])
+        for (phase, seconds) in printer.phaseSeconds { phases[phase.rawValue] = .number(rounded(seconds)) }
+        Terminal.output(
+            JSON.object([
+                "cluster": .string(name), "changes": JSON(printer.changes), "seconds": .number(rounded(seconds)), "phases": phases,
+                "machines": recap.json,
+            ]).prettyText)
+        return
+    }
+    Terminal.error(recap.text)
+    let changes = printer.changes
+    Terminal.error(
+        changes == 0
+            ? "cluster '\(name)': nothing to do (\(ProgressPrinter.rounded(seconds)) s)"
+            : "cluster '\(name)' is up: \(changes) change\(changes == 1 ? "" : "s") in \(ProgressPrinter.rounded(seconds)) s")
+}
+
+private func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+
+/// Carries out the playbook on machines that are up.
+struct Provision: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Carry out the playbook on the running machines.", discussion: "Example: clusterfile provision --verbose")
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var output: OutputOptions
+    @Flag(name: .shortAndLong, help: "Show tasks that changed nothing, too.")
+    var verbose = false
+
+    func run() async throws {
+        let start = ContinuousClock.now
+        let spec = try cluster.spec()
+        let printer = ProgressPrinter(showsUnchanged: verbose)
+        let lifecycle = try await cluster.lifecycle(progress: printer.sink)
+        let recap = try await lifecycle.provision(spec, clusterfile: try cluster.path())
+        report(recap, printer, spec.name, seconds: start.secondsSince, output.format)
+    }
+}
+
+/// Removes the cluster's machines, volumes, networks and secrets.
+struct Down: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Remove everything of the cluster, and nothing else.", discussion: "Example: clusterfile down --yes")
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var consent: ConsentOptions
+
+    func run() async throws {
+        let start = ContinuousClock.now
+        let identity = try cluster.identity()
+        let lifecycle = try await cluster.lifecycle(progress: ProgressPrinter().sink)
+        let plan = try await lifecycle.down(identity.uuid) { [consent] plan in
+            try consent.approve(plan, of: identity.name)
+        }
+        Terminal.error(
+            plan.isEmpty
+                ? "cluster '\(identity.name)' is not there: nothing to remove"
+                : "cluster '\(identity.name)' is gone (\(ProgressPrinter.rounded(start.secondsSince)) s)")
+    }
+}
+
+/// Prints what `up` would do, and does nothing.
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Show what up would create, change or remove, and why.",
+        discussion: "Example: clusterfile plan -o json")
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let spec = try cluster.spec()
+        let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).plan(spec)
+        switch output.format {
+        case .json: Terminal.output(plan.json.prettyText)
+        case .table:
+            Terminal.output(
+                plan.isEmpty
+                    ? "Nothing to do: every machine of '\(spec.name)' is there and runs. (What is in them, up looks at itself.)"
+                    : plan.words.joined(separator: "\n"))
+        }
+    }
+}

@@ -1,3 +1,0 @@
-import Diagnostics
-
-print(Diagnosis("nothing here yet"))

@@ -1,0 +1,163 @@
+package import Clusterfiles
+package import Credentials
+import Diagnostics
+import FoundationEssentials
+package import Hypervisor
+package import MachineImages
+package import Planning
+
+/// A cluster's way from its spec to running machines and back: plan, carry out, converge.
+package struct ClusterLifecycle: Sendable {
+    package var hypervisor: Hypervisor
+    package var pool: String
+    package var catalogue: ImageCatalogue
+    package var credentials: CredentialStore
+    /// The folder with the agents that the playbook installs.
+    package var programsFolder: String
+    package var progress: ProgressSink
+    /// How long a machine may take from its start to its first login.
+    package var bootTimeout: Duration = .seconds(180)
+    /// How long nodes may take to be Ready once the agents run.
+    package var readyTimeout: Duration = .seconds(120)
+
+    package init(
+        hypervisor: Hypervisor, pool: String, catalogue: ImageCatalogue, credentials: CredentialStore, programsFolder: String,
+        progress: ProgressSink
+    ) {
+        self.hypervisor = hypervisor
+        self.pool = pool
+        self.catalogue = catalogue
+        self.credentials = credentials
+        self.programsFolder = programsFolder
+        self.progress = progress
+    }
+
+    private var observer: ClusterObserver { ClusterObserver(hypervisor: hypervisor, pool: pool) }
+
+    /// What `up` would do to libvirt now.
+    package func plan(_ spec: ClusterSpec) async throws -> Plan {
+        let images = try images(of: spec)
+        return try planUp(spec, baseVolumes: images.mapValues { ImageVolumes($0).disk }, observed: try await observer.observe())
+    }
+
+    /// What `down` would do.
+    package func planRemoval(of uuid: ClusterUUID) async throws -> Plan {
+        planDown(of: uuid, observed: try await observer.observe())
+    }
+
+    /// Makes the cluster as its spec wants it: machines, then what the playbook says of them, then Ready nodes.
+    ///
+    /// `approve` sees the plan before anything is touched and throws where it must not be carried out.
+    package func up(_ spec: ClusterSpec, clusterfile: String, approve: @Sendable (Plan) throws -> Void) async throws -> ConvergenceRecap {
+        try prepareCredentials(spec, clusterfile: clusterfile)
+        return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") { try await upLocked(spec, clusterfile, approve) }
+    }
+
+    private func upLocked(
+        _ spec: ClusterSpec, _ clusterfile: String, _ approve: @Sendable (Plan) throws -> Void
+    ) async throws -> ConvergenceRecap {
+        for step in Journal.unfinished(at: journalPath) {
+            progress.report(.note("the last '\(step.command)' was cut short at '\(step.step)' (\(step.since)); this run finishes it"))
+        }
+        let plan = try await progress.phase(.plan) { try await self.plan(spec) }
+        try approve(plan)
+        let journal = Journal(path: journalPath, command: "up")
+        let images = try images(of: spec)
+        let actions = LibvirtActions(
+            hypervisor: hypervisor, pool: pool, spec: spec, images: images, virtualization: try await virtualization(images),
+            consoleFolder: try await consoleFolder(),
+            seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).seed })
+        if !plan.isEmpty {
+            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(plan)
+        }
+        let recap = try await converge(spec, clusterfile: clusterfile, started: Set(plan.machines), journal: journal)
+        // Only now are the machines gone that the file no longer has.
+        try credentials.prune(credentialRequest(spec, clusterfile: clusterfile))
+        journal.end()
+        return recap
+    }
+
+    /// Awaits the machines of a cluster that is up, and carries out its playbook.
+    package func provision(_ spec: ClusterSpec, clusterfile: String) async throws -> ConvergenceRecap {
+        try prepareCredentials(spec, clusterfile: clusterfile)
+        return try await ClusterLock.hold(lockPath, purpose: "clusterfile provision") {
+            let journal = Journal(path: journalPath, command: "provision")
+            let recap = try await converge(spec, clusterfile: clusterfile, started: [], journal: journal)
+            journal.end()
+            return recap
+        }
+    }
+
+    /// Removes everything of the cluster, its secrets last; gives the steps that were carried out.
+    package func down(_ uuid: ClusterUUID, approve: @Sendable (Plan) throws -> Void) async throws -> Plan {
+        let plan = try await planRemoval(of: uuid)
+        try approve(plan)
+        guard try credentials.exists() || !plan.isEmpty else { return plan }
+        try FileManager.default.createDirectory(atPath: credentials.folder, withIntermediateDirectories: true)
+        return try await ClusterLock.hold(lockPath, purpose: "clusterfile down") {
+            let journal = Journal(path: journalPath, command: "down")
+            let actions = LibvirtActions(
+                hypervisor: hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated, consoleFolder: "",
+                seed: { _ in preconditionFailure("down makes no seed") })
+            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(plan)
+            journal.end()
+            try credentials.delete()
+            return plan
+        }
+    }
+
+    // MARK: Parts
+
+    private var lockPath: String { credentials.folder + "/lock" }
+    private var journalPath: String { credentials.folder + "/journal.jsonl" }
+
+    private func images(of spec: ClusterSpec) throws -> [String: MachineImage] {
+        var images: [String: MachineImage] = [:]
+        for name in Set(spec.machines.map(\.image)) { images[name] = try catalogue.image(named: name) }
+        return images
+    }
+
+    private func prepareCredentials(_ spec: ClusterSpec, clusterfile: String) throws {
+        try credentials.prepare(credentialRequest(spec, clusterfile: clusterfile), now: .now)
+    }
+
+    private func credentialRequest(_ spec: ClusterSpec, clusterfile: String) -> CredentialRequest {
+        CredentialRequest(
+            cluster: spec.name, clusterfilePath: clusterfile,
+            machines: spec.machines.map { .init(name: $0.name, address: "\($0.address)", isMember: $0.role != nil) },
+            master: spec.master?.name, user: spec.user)
+    }
+
+    private func virtualization(_ images: [String: MachineImage]) async throws -> DomainSpec.Virtualization {
+        guard try await hypervisor.offersKVM(), let image = images.values.min(by: { $0.name < $1.name }) else { return .emulated }
+        if try await VirtualizationProbe(cacheFolder: "/var/cache/clusterfile").kvmBoots(image) { return .kvm }
+        return .emulated
+    }
+
+    func consoleFolder() async throws -> String {
+        guard let found = try await hypervisor.pool(pool) else {
+            throw Diagnosis(
+                "libvirt has no storage pool '\(pool)'", why: "images and disks are kept in it", fix: "run scripts/lab start, which makes it")
+        }
+        return found.path
+    }
+}
+
+extension FirstBoot {
+    /// What a machine of a cluster is told at its first boot. The master's user gets the key that opens all machines.
+    init(of machine: MachineSpec, in spec: ClusterSpec, credentials: CredentialStore) throws {
+        let (userKey, hostKey) = (try credentials.userKey(), try credentials.hostKey(ofMachine: machine.name))
+        let knownHosts = try spec.machines.map { peer in
+            "\(peer.name),\(peer.address) \(try credentials.hostKey(ofMachine: peer.name).publicKeyWithoutComment)\n"
+        }.joined()
+        self.init(
+            instanceID: machine.domainUUID, hostname: machine.name,
+            machineID: machine.domainUUID.filter { $0 != "-" }, macAddress: "\(machine.macAddress)", address: "\(machine.address)",
+            prefixLength: spec.network.range.prefixLength, gateway: "\(spec.network.host)",
+            peers: spec.machines.map { .init(name: $0.name, address: "\($0.address)") }, user: spec.user,
+            hostKey: .init(privateKey: hostKey.privateKeyText, publicKey: hostKey.publicKeyLine),
+            authorizedKeys: [userKey.publicKeyLine],
+            userKey: machine.role == .master ? .init(privateKey: userKey.privateKeyText, publicKey: userKey.publicKeyLine) : nil,
+            knownHosts: knownHosts)
+    }
+}

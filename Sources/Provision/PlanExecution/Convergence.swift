@@ -1,0 +1,203 @@
+package import Clusterfiles
+import ClusterClient
+import Diagnostics
+import FoundationEssentials
+import Inventories
+import Plays
+import SecureShell
+
+extension ClusterLifecycle {
+    /// Logs in to every machine, carries out the playbook as each becomes reachable, and waits until every node is Ready.
+    func converge(_ spec: ClusterSpec, clusterfile: String, started: Set<String>, journal: Journal) async throws -> ConvergenceRecap {
+        guard let playbook = spec.playbook else {
+            try await login(spec, started: started) { _, _ in }
+            return ConvergenceRecap(machines: [])
+        }
+        let compiled = try CompiledPlaybook(
+            playbook.hasPrefix("/") ? playbook : Self.folder(of: clusterfile) + "/" + playbook,
+            inventory: inventory(of: spec).inventory)
+        let recap = try await journal.record("playbook") {
+            try await run(compiled, on: spec, started: started)
+        }
+        try check(recap)
+        try await progress.phase(.nodesReady) {
+            try await journal.record("nodes-ready") { try await waitForNodes(of: spec) }
+        }
+        return ConvergenceRecap(
+            machines: recap.counts.sorted { $0.key < $1.key }.map { name, counts in
+                .init(name: name, ok: counts.ok, changed: counts.changed, failed: counts.failed, skipped: counts.skipped)
+            })
+    }
+
+    /// The inventory with which this host provisions.
+    package func inventory(of spec: ClusterSpec) -> ClusterInventory {
+        let archive = catalogue.containerArchives().first ?? catalogue.folder + "/none"
+        return ClusterInventory(
+            of: spec,
+            for: .controller(
+                .init(
+                    binaries: programsFolder, pki: credentials.pkiFolder, containerImages: Self.folder(of: archive),
+                    sshKey: credentials.sshPrivateKeyPath, knownHosts: credentials.knownHostsPath)))
+    }
+
+    // MARK: Parts
+
+    /// Runs the body on a session to each machine, all at once; every machine's failure is told.
+    private func login(
+        _ spec: ClusterSpec, started: Set<String>,
+        _ body: @escaping @Sendable (MachineSpec, SecureShellSession) async throws -> Void
+    ) async throws {
+        let access = MachineAccess(
+            hypervisor: hypervisor, pool: pool, consoleFolder: try await consoleFolder(), credentials: credentials)
+        let begin = ContinuousClock.now
+        let boots = BootClock(machines: spec.machines.count, begin: begin, progress: progress)
+        let failures = await withTaskGroup(of: [Diagnosis].self) { group in
+            for machine in spec.machines {
+                group.addTask {
+                    do {
+                        let session = try await firstLogin(machine, spec.user, access, isNew: started.contains(machine.name), begin)
+                        await boots.loggedIn()
+                        try await body(machine, session)
+                        await session.close()
+                        return []
+                    } catch {
+                        return Diagnoses(of: error).all
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        guard failures.isEmpty else { throw Diagnoses(failures) }
+    }
+
+    private func firstLogin(
+        _ machine: MachineSpec, _ user: String, _ access: MachineAccess, isNew: Bool, _ begin: ContinuousClock.Instant
+    ) async throws -> SecureShellSession {
+        let deadline = begin + bootTimeout
+        let attempt = {
+            let session = try await access.login(machine, user: user, deadline: deadline, wasStarted: isNew)
+            // Reachable is who has carried out a command.
+            if isNew { _ = try await session.run("true", deadline: deadline) }
+            return session
+        }
+        return isNew ? try await progress.step(machine: machine.name, "first login", attempt) : try await attempt()
+    }
+
+    private func run(_ compiled: CompiledPlaybook, on spec: ClusterSpec, started: Set<String>) async throws -> PlaybookRecap {
+        let program = try RunnerProgram(folder: programsFolder)
+        let exchange = RunnerExchange()
+        let report = progress.report
+        return try await withThrowingTaskGroup(of: PlaybookRecap?.self) { group in
+            group.addTask {
+                let begin = ContinuousClock.now
+                defer { report(.phaseFinished(.playbook, seconds: begin.secondsSince)) }
+                let recap = try await PlaybookRun(compiled).run(
+                    connect: { host in
+                        let stream = try await exchange.stream(of: host)
+                        return MachineChannel(send: { try await stream.send($0) }, receive: { try await stream.receive() }, close: {})
+                    },
+                    report: { event in Self.forward(event, to: report) })
+                await exchange.finish()
+                return recap
+            }
+            group.addTask {
+                do {
+                    try await login(spec, started: started) { machine, session in
+                        guard compiled.hosts.contains(machine.name) else { return }
+                        do {
+                            try await program.withRunner(session, deadline: .now + .seconds(1800)) { stream in
+                                await exchange.offer(machine.name, .success(stream))
+                                await exchange.waitUntilFinished()
+                            }
+                        } catch {
+                            await exchange.offer(machine.name, .failure(error))
+                            throw error
+                        }
+                    }
+                } catch {
+                    // Machines that were never reached: the run must not wait for them.
+                    for host in compiled.hosts { await exchange.offer(host, .failure(error)) }
+                    throw error
+                }
+                return nil
+            }
+            var recap: PlaybookRecap?
+            do {
+                for try await result in group { recap = result ?? recap }
+            } catch {
+                await exchange.finish()
+                throw error
+            }
+            guard let recap else { preconditionFailure("one of the two tasks gives the recap") }
+            return recap
+        }
+    }
+
+    private static func forward(_ event: HostEvent, to report: @Sendable (ProgressEvent) -> Void) {
+        switch event {
+        case .playStarted: break
+        case .task(let host, let task):
+            guard let result = ProgressEvent.TaskResult(rawValue: task.status.rawValue) else { return }  // it has only begun
+            let name = (task.role.map { "\($0) : " } ?? "") + task.task + (task.item.map { " (\($0))" } ?? "")
+            report(.task(machine: host, play: "", task: name, result: result, detail: task.message))
+        case .lost(let host, let diagnoses):
+            report(.stepFailed(machine: host, what: "playbook", error: diagnoses.description))
+        }
+    }
+
+    private func check(_ recap: PlaybookRecap) throws {
+        guard !recap.succeeded else { return }
+        let failed = recap.counts.filter { $0.value.failed > 0 }.keys.sorted()
+        let lost = recap.lost.keys.sorted()
+        throw Diagnosis(
+            "the playbook did not succeed on \((failed + lost).joined(separator: ", "))", why: "the failed tasks are named above",
+            fix: "mend their cause and run clusterfile up again: it goes on from what is done")
+    }
+
+    /// Waits until the API server calls every member Ready; at the deadline the error names those that are not.
+    private func waitForNodes(of spec: ClusterSpec) async throws {
+        guard let master = spec.master else { return }
+        let client = try ClusterClient.admin(masterAddress: "\(master.address)", credentials)
+        let deadline = ContinuousClock.now + readyTimeout
+        var last = "the API server did not answer"
+        while ContinuousClock.now < deadline {
+            do {
+                let readiness = try await client.nodeReadiness()
+                let waiting = spec.members.map(\.name).filter { readiness[$0] != "True" }
+                if waiting.isEmpty { return }
+                last = "not Ready are \(waiting.joined(separator: ", "))"
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                last = Diagnoses(of: error).description
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw Diagnosis(
+            "not every node is Ready after \(readyTimeout.components.seconds) s", why: last,
+            fix: "look at one with: clusterfile ssh MACHINE -- sudo journalctl -u clusterfile-node")
+    }
+
+    static func folder(of path: String) -> String {
+        let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        return absolute.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+    }
+}
+
+/// Reports the boot phase's end when the last machine was logged in to.
+private actor BootClock {
+    private var missing: Int
+    private let begin: ContinuousClock.Instant
+    private let progress: ProgressSink
+
+    init(machines: Int, begin: ContinuousClock.Instant, progress: ProgressSink) {
+        missing = machines
+        self.begin = begin
+        self.progress = progress
+    }
+
+    func loggedIn() {
+        missing -= 1
+        if missing == 0 { progress.report(.phaseFinished(.boot, seconds: begin.secondsSince)) }
+    }
+}

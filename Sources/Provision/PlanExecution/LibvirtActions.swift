@@ -1,0 +1,168 @@
+package import Clusterfiles
+import Diagnostics
+package import Hypervisor
+package import MachineImages
+package import Planning
+
+/// Does a plan's actions to libvirt. Each may be repeated: what is already as it should be is left alone.
+package struct LibvirtActions: Sendable {
+    package var hypervisor: Hypervisor
+    package var pool: String
+    package var spec: ClusterSpec?
+    package var images: [String: MachineImage]
+    package var virtualization: DomainSpec.Virtualization
+    /// The folder of the libvirt host where machines' consoles are logged.
+    package var consoleFolder: String
+    /// Makes a machine's seed, whose keys the caller keeps.
+    package var seed: @Sendable (MachineSpec) throws -> SeedArchive
+
+    package init(
+        hypervisor: Hypervisor, pool: String, spec: ClusterSpec?, images: [String: MachineImage],
+        virtualization: DomainSpec.Virtualization, consoleFolder: String,
+        seed: @escaping @Sendable (MachineSpec) throws -> SeedArchive
+    ) {
+        self.hypervisor = hypervisor
+        self.pool = pool
+        self.spec = spec
+        self.images = images
+        self.virtualization = virtualization
+        self.consoleFolder = consoleFolder
+        self.seed = seed
+    }
+
+    package func perform(_ action: Action) async throws {
+        switch action {
+        case .uploadImage(let image, let volume): try await upload(try wanted(image), as: ImageVolumes(disk: volume))
+        case .createNetwork: try await hypervisor.define(networkSpec(try cluster()))
+        case .startNetwork(let name): try await hypervisor.start(network: name)
+        case .stopNetwork(let name): try await hypervisor.destroy(network: name)
+        case .deleteNetwork(let name): try await hypervisor.undefine(network: name)
+        case .createDisk(let machine, let volume, let base): try await createDisk(try wanted(machine), volume, base: base)
+        case .createSeed(let machine, let volume): try await createSeed(try wanted(machine), volume)
+        case .deleteVolume(let name): try await deleteVolume(name)
+        case .defineMachine(let machine, _): try await define(try wanted(machine))
+        case .startMachine(_, let domain): try await hypervisor.start(domain: domain)
+        case .resumeMachine(_, let domain): try await hypervisor.resume(domain: domain)
+        case .stopMachine(_, let domain, let gently): try await stop(domain, gently: gently)
+        case .undefineMachine(_, let domain): try await hypervisor.undefine(domain: domain)
+        }
+    }
+
+    // MARK: Volumes
+
+    private func upload(_ image: MachineImage, as volumes: ImageVolumes) async throws {
+        for (name, file, size) in [
+            (volumes.kernel, image.kernel, image.kernel.bytes), (volumes.initrd, image.initrd, image.initrd.bytes),
+            (volumes.disk, image.disk, image.disk.bytes),
+        ] {
+            try ImageCatalogue.verify(file)
+            try await replaceVolume(name, bytes: size, mode: 0o644)
+            try await hypervisor.upload(file: file.path, toVolume: name, pool: pool)
+        }
+        try await replaceVolume(volumes.marker, bytes: 1 << 20, mode: 0o644)
+        // Its real size as an overlay's base is in its header, which libvirt reads anew.
+        try await hypervisor.refresh(pool: pool)
+    }
+
+    private func replaceVolume(_ name: String, bytes: Int, mode: UInt16) async throws {
+        if try await hypervisor.volume(name, pool: pool) != nil { try await hypervisor.delete(volume: name, pool: pool) }
+        _ = try await hypervisor.create(
+            LibvirtVolumeSpec(pool: pool, name: name, capacityBytes: UInt64(bytes), format: .raw, mode: mode))
+    }
+
+    private func createDisk(_ machine: MachineSpec, _ volume: String, base: String) async throws {
+        _ = try await hypervisor.create(
+            LibvirtVolumeSpec(
+                pool: pool, name: volume, capacityBytes: UInt64(machine.disk.bytes), format: .qcow2,
+                backing: .init(path: try await path(of: base), format: .qcow2)))
+    }
+
+    private func createSeed(_ machine: MachineSpec, _ volume: String) async throws {
+        let bytes = try seed(machine).bytes
+        try await replaceVolume(volume, bytes: bytes.count, mode: 0o600)
+        try await hypervisor.upload(bytes, toVolume: volume, pool: pool)
+    }
+
+    private func deleteVolume(_ name: String) async throws {
+        if try await hypervisor.volume(name, pool: pool) != nil { try await hypervisor.delete(volume: name, pool: pool) }
+    }
+
+    private func path(of volume: String) async throws -> String {
+        guard let found = try await hypervisor.volume(volume, pool: pool) else {
+            throw Diagnosis(
+                "the volume \(volume) is gone", why: "the pool '\(pool)' had it a moment ago", fix: "run clusterfile up again")
+        }
+        return found.path
+    }
+
+    // MARK: Networks and domains
+
+    private func networkSpec(_ cluster: ClusterSpec) -> LibvirtNetworkSpec {
+        LibvirtNetworkSpec(
+            name: cluster.network.name, uuid: cluster.uuid.domainUUID(ofMachine: "network " + cluster.network.name),
+            bridge: cluster.network.bridge, mode: .nat, gateway: "\(cluster.network.host)",
+            prefixLength: cluster.network.range.prefixLength,
+            dnsHosts: cluster.machines.map { .init(address: "\($0.address)", names: [$0.name]) },
+            metadata: ClusterMetadata(
+                cluster: cluster.uuid.text, clusterName: cluster.name, name: cluster.network.name,
+                spec: cluster.network.specHash))
+    }
+
+    private func define(_ machine: MachineSpec) async throws {
+        let (cluster, image) = (try cluster(), try wanted(machine.image) as MachineImage)
+        let volumes = ImageVolumes(image)
+        var more = [
+            ObservedCluster.Attribute.address: "\(machine.address)", ObservedCluster.Attribute.user: cluster.user,
+        ]
+        more[ObservedCluster.Attribute.role] = machine.role?.rawValue
+        try await hypervisor.define(
+            DomainSpec(
+                name: machine.domainName, uuid: machine.domainUUID, memoryBytes: UInt64(machine.memory.bytes),
+                virtualCPUs: machine.cpus, virtualization: virtualization,
+                boot: .init(
+                    kernelPath: try await path(of: volumes.kernel), initrdPath: try await path(of: volumes.initrd),
+                    arguments: image.kernelArguments),
+                disks: [
+                    .init(path: try await path(of: machine.diskVolume), format: .qcow2, access: .readWrite),
+                    .init(path: try await path(of: machine.seedVolume), format: .raw, access: .readOnly, serial: "seed"),
+                ],
+                interfaces: [.init(network: cluster.network.name, mac: "\(machine.macAddress)")],
+                consoleLogPath: "\(consoleFolder)/\(machine.domainName).console.log",
+                metadata: ClusterMetadata(
+                    cluster: cluster.uuid.text, clusterName: cluster.name, name: machine.name,
+                    spec: "\(machine.specHash)", more: more)))
+    }
+
+    private func stop(_ domain: String, gently: Bool) async throws {
+        if gently {
+            try await hypervisor.requestShutdown(domain: domain)
+            do {
+                return try await hypervisor.waitForShutdown(domain: domain, deadline: .now + .seconds(60))
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                // It did not listen: its power is cut below.
+            }
+        }
+        try await hypervisor.destroy(domain: domain)
+    }
+
+    // MARK: What an action's names stand for
+
+    private func cluster() throws -> ClusterSpec {
+        guard let spec else { preconditionFailure("only a plan made from a spec creates anything") }
+        return spec
+    }
+
+    private func wanted(_ machine: String) throws -> MachineSpec {
+        guard let found = try cluster().machine(named: machine) else {
+            preconditionFailure("a plan creates machines of its spec only")
+        }
+        return found
+    }
+
+    private func wanted(_ image: String) throws -> MachineImage {
+        guard let found = images[image] else { throw ImageError.unknown(name: image, known: images.keys.sorted(), folder: "the catalogue") }
+        return found
+    }
+}

@@ -1,0 +1,62 @@
+package import Clusterfiles
+package import Diagnostics
+package import Hypervisor
+
+/// A cluster as libvirt shows it: enough to reach, save, restore and remove it without its Clusterfile.
+package struct ObservedCluster: Hashable, Sendable {
+    /// One of its machines.
+    package struct Machine: Hashable, Sendable {
+        package var name: String
+        package var domain: String
+        package var state: DomainSnapshot.State
+        package var address: String
+        package var user: String
+        package var role: MachineRole?
+    }
+
+    package var name: String
+    package var uuid: ClusterUUID
+    /// In the order of their addresses.
+    package var machines: [Machine]
+
+    /// The attributes of a domain's metadata that say how to reach its machine.
+    enum Attribute {
+        static let address = "address"
+        static let user = "user"
+        static let role = "role"
+    }
+
+    /// The cluster's machines among all domains; a copy made by hand carries the metadata and has another UUID.
+    package init(name: String, uuid: ClusterUUID, domains: [DomainSnapshot]) {
+        self.name = name
+        self.uuid = uuid
+        machines = domains.compactMap { domain in
+            guard let metadata = domain.metadata, metadata.cluster == uuid.text,
+                domain.uuid.lowercased() == uuid.domainUUID(ofMachine: metadata.name)
+            else { return nil }
+            return Machine(
+                name: metadata.name, domain: domain.name, state: domain.state,
+                address: metadata.more[Attribute.address] ?? "", user: metadata.more[Attribute.user] ?? "cluster",
+                role: metadata.more[Attribute.role].flatMap(MachineRole.init))
+        }.sorted { IPv4Address($0.address) ?? .zero < IPv4Address($1.address) ?? .zero }
+    }
+
+    package var isEmpty: Bool { machines.isEmpty }
+
+    /// The machine that runs the API server.
+    package var master: Machine? { machines.first { $0.role == .master } }
+
+    /// The machine of that name, or an error that says which there are.
+    package func machine(named name: String) throws(Diagnosis) -> Machine {
+        if let machine = machines.first(where: { $0.name == name }) { return machine }
+        let nearest = nearestName(to: name, among: machines.map(\.name))
+        throw Diagnosis(
+            "cluster '\(self.name)' has no machine '\(name)'",
+            why: machines.isEmpty ? "it is not up" : "its machines are \(machines.map(\.name).joined(separator: ", "))",
+            fix: machines.isEmpty ? "run clusterfile up" : nearest.map { "did you mean '\($0)'?" })
+    }
+}
+
+extension IPv4Address {
+    fileprivate static let zero = IPv4Address(number: 0)
+}

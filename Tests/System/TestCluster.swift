@@ -1,0 +1,108 @@
+import Foundation
+import JSON
+
+/// A cluster of the tests' own: its name, address range, Clusterfile and state folder belong to nobody else.
+struct TestCluster: Sendable {
+    let name: String
+    let folder: URL
+    let programs: URL
+
+    static let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// Writes the Clusterfile into a fresh folder. The text's `$PROJECT` becomes the project's folder.
+    init(name: String, clusterfile text: String) throws {
+        guard let programs = ProcessInfo.processInfo.environment["CLUSTERFILE_PROGRAMS"] else {
+            throw SetupError("CLUSTERFILE_PROGRAMS is not set: run these tests through scripts/test")
+        }
+        self.name = name
+        self.programs = URL(fileURLWithPath: programs)
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(name)-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try write(text)
+    }
+
+    func write(_ text: String) throws {
+        try text.replacingOccurrences(of: "$PROJECT", with: Self.project.path)
+            .write(to: folder.appendingPathComponent("Clusterfile"), atomically: true, encoding: .utf8)
+    }
+
+    var environment: [String: String] {
+        [
+            "XDG_STATE_HOME": folder.appendingPathComponent("state").path,
+            "PATH": programs.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? ""),
+        ]
+    }
+
+    /// Runs `clusterfile` in the cluster's folder.
+    func clusterfile(_ arguments: String..., deadline: TimeInterval = 300) async throws -> CommandResult {
+        try await Command.run(["clusterfile"] + arguments, environment: environment, folder: folder, deadline: deadline)
+    }
+
+    /// Runs `clusterfile` and gives its output; any other exit status than 0 is the test's failure.
+    @discardableResult
+    func output(_ arguments: String..., deadline: TimeInterval = 300) async throws -> String {
+        try await Command.output(["clusterfile"] + arguments, environment: environment, folder: folder, deadline: deadline)
+    }
+
+    func start(_ arguments: String...) throws -> RunningCommand {
+        try Command.start(["clusterfile"] + arguments, environment: environment, folder: folder)
+    }
+
+    /// Runs a command line in a machine, as its ordinary user.
+    @discardableResult
+    func ssh(_ machine: String, _ commandLine: String, deadline: TimeInterval = 120) async throws -> String {
+        try await Command.output(
+            ["clusterfile", "ssh", machine, "--", commandLine], environment: environment, folder: folder, deadline: deadline)
+    }
+
+    /// Runs Debian's kubectl where the machines can be reached, with the cluster's kubeconfig.
+    @discardableResult
+    func kubectl(_ arguments: String..., input: String? = nil, deadline: TimeInterval = 120) async throws -> String {
+        let result = try await tryKubectl(arguments, input: input, deadline: deadline)
+        guard result.status == 0 else { throw CommandFailure(result: result) }
+        return result.output
+    }
+
+    func tryKubectl(_ arguments: [String], input: String? = nil, deadline: TimeInterval = 120) async throws -> CommandResult {
+        let kubeconfig = folder.appendingPathComponent("kubeconfig")
+        if !FileManager.default.fileExists(atPath: kubeconfig.path) {
+            try await output("kubeconfig").write(to: kubeconfig, atomically: true, encoding: .utf8)
+        }
+        return try await Command.run(
+            [Self.lab, "exec", "kubectl", "--kubeconfig", kubeconfig.path] + arguments, input: input, environment: environment,
+            folder: folder, deadline: deadline)
+    }
+
+    func kubectlJSON(_ arguments: String...) async throws -> JSON {
+        let result = try await tryKubectl(arguments + ["-o", "json"])
+        guard result.status == 0 else { throw CommandFailure(result: result) }
+        return try JSON(parsing: result.output)
+    }
+
+    /// Runs virsh against the libvirt under test.
+    @discardableResult
+    static func virsh(_ arguments: String...) async throws -> String {
+        try await Command.output([lab, "exec", "virsh", "-c", libvirt()] + arguments)
+    }
+
+    static var lab: String { project.appendingPathComponent("scripts/lab").path }
+
+    static func libvirt() throws -> String {
+        let record = "/run/clusterfile-lab/record.json"
+        guard FileManager.default.fileExists(atPath: record) else { return "qemu:///system" }
+        return try JSON(parsing: Data(contentsOf: URL(fileURLWithPath: record)))["uri"]?.string ?? "qemu:///system"
+    }
+
+    /// Takes all of it away, whatever the test left.
+    func remove() async {
+        // Best effort: the test has already said what failed.
+        _ = try? await clusterfile("down", "--yes", deadline: 120)
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
+
+struct SetupError: Error, CustomStringConvertible {
+    var description: String
+    init(_ description: String) { self.description = description }
+}
