@@ -18,7 +18,7 @@ extension Hypervisor {
             guard virNetworkIsActive(network.pointer) != 1, virNetworkCreate(network.pointer) < 0 else { return }
             let failure = LibvirtFailure.last()
             if virNetworkIsActive(network.pointer) == 1 { return }
-            throw HypervisorError.refused(action: "start network '\(name)'", failure)
+            throw HypervisorError.networkNotStarted(name, failure)
         }
     }
 
@@ -38,5 +38,18 @@ extension Hypervisor {
             guard let network = try Lookup.present({ try Lookup.network(name, on: connection) }) else { return }
             try HypervisorError.check(virNetworkUndefine(network.pointer), "undefine network '\(name)'")
         }
+    }
+}
+
+extension HypervisorError {
+    /// libvirt has no code of its own for an address range that is taken, only these words.
+    static func networkNotStarted(_ name: String, _ failure: LibvirtFailure) -> HypervisorError {
+        let words = failure.message.split(separator: " ")
+        if words.suffix(6).prefix(5).elementsEqual(["already", "in", "use", "by", "interface"]),
+            let interface = words.last
+        {
+            return .addressRangeInUse(network: name, interface: String(interface))
+        }
+        return .refused(action: "start network '\(name)'", failure)
     }
 }

@@ -51,10 +51,22 @@ extension Hypervisor {
     }
 
     /// Makes libvirt look at a pool's folder again, for files that did not come through it.
-    package func refresh(pool name: String) async throws {
-        try await call { connection in
-            let pool = try Lookup.pool(name, on: connection)
-            try HypervisorError.check(virStoragePoolRefresh(pool.pointer, 0), "refresh pool '\(name)'")
+    ///
+    /// libvirt refuses while it finishes an upload, by anyone; that is waited for, until the deadline.
+    package func refresh(
+        pool name: String, deadline: ContinuousClock.Instant = .now + .seconds(30)
+    ) async throws {
+        while true {
+            do {
+                return try await call { connection in
+                    let pool = try Lookup.pool(name, on: connection)
+                    try HypervisorError.check(virStoragePoolRefresh(pool.pointer, 0), "refresh pool '\(name)'")
+                }
+            } catch HypervisorError.refused(_, let failure)
+                where failure.message.contains("asynchronous jobs") && ContinuousClock.now < deadline
+            {
+                try await Task.sleep(for: .milliseconds(20))
+            }
         }
     }
 }

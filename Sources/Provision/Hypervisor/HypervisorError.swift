@@ -8,6 +8,8 @@ package enum HypervisorError: Error, Hashable, Sendable {
     case notFound(ObjectKind, name: String)
     /// libvirt refused to do something; `action` reads as "could not …".
     case refused(action: String, LibvirtFailure)
+    /// The host already has the network's address range on an interface of another network.
+    case addressRangeInUse(network: String, interface: String)
     /// Somebody else has that domain's channel or console open.
     case channelBusy(domain: String, channel: String)
     /// The channel ended, by the guest's stop or by libvirt's.
@@ -42,6 +44,11 @@ extension HypervisorError: Diagnosable {
             Diagnosis(
                 "could not \(action)", why: failure.message,
                 fix: "see libvirtd's log for the cause, mend it and run the same command again")
+        case .addressRangeInUse(let network, let interface):
+            Diagnosis(
+                "cannot start network '\(network)'",
+                why: "the host's interface \(interface) already uses its address range",
+                fix: "choose another range in the Clusterfile, or remove the network that \(interface) belongs to")
         case .channelBusy(let domain, let channel):
             Diagnosis(
                 "the channel '\(channel)' of domain '\(domain)' is in use",

@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+@testable import Hypervisor
+
+/// What only a real libvirt with QEMU does, against the lab's where it runs (`scripts/lab start`).
+@Suite(.enabled(if: Lab.isRunning))
+struct LabTests {
+    @Test func bytesArriveUnchangedAndHolesStayHoles() async throws {
+        try await Lab.use { lab in
+            let hole = [UInt8](repeating: 0, count: 3_000_000)
+            let bytes = Array("head".utf8) + hole + [UInt8](repeating: 7, count: 500_001) + hole + Array("tail".utf8)
+            let volume = try await lab.createRaw("bytes", sizeBytes: bytes.count)
+            try await lab.host.upload(bytes, toVolume: volume.name, pool: lab.pool)
+            let back = try await lab.host.download(volume: volume.name, pool: lab.pool, limit: bytes.count + 1)
+            #expect(back == bytes)
+            let found = try #require(try await lab.host.volume(volume.name, pool: lab.pool))
+            #expect(found.allocationBytes < 1_500_000)
+        }
+    }
+
+    @Test func aPoolIsRefreshedBesideUploads() async throws {
+        try await Lab.use { lab in
+            try await withThrowingTaskGroup { group in
+                for index in 1...8 {
+                    group.addTask {
+                        let bytes = [UInt8](repeating: 1, count: 2_000_000)
+                        let volume = try await lab.createRaw("beside\(index)", sizeBytes: bytes.count)
+                        try await lab.host.upload(bytes, toVolume: volume.name, pool: lab.pool)
+                        try await lab.host.refresh(pool: lab.pool)
+                        let back = try await lab.host.download(volume: volume.name, pool: lab.pool, limit: 3_000_000)
+                        #expect(back == bytes)
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func aFileWithHolesArrivesUnchanged() async throws {
+        try await Lab.use { lab in
+            let path = NSTemporaryDirectory() + lab.prefix
+            defer { unlink(path) }
+            let bytes = Array("data".utf8) + [UInt8](repeating: 0, count: 5_000_000)
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            #expect(truncate(path, 20_000_000) == 0)
+            let volume = try await lab.createRaw("file", sizeBytes: 20_000_000)
+            try await lab.host.upload(file: path, toVolume: volume.name, pool: lab.pool)
+            let back = try await lab.host.download(volume: volume.name, pool: lab.pool, limit: 20_000_000)
+            #expect(back == bytes + [UInt8](repeating: 0, count: 20_000_000 - bytes.count))
+            await #expect(
+                throws: HypervisorError.unreadableFile(
+                    path: "/nonexistent", errno: ENOENT, reason: "No such file or directory")
+            ) { try await lab.host.upload(file: "/nonexistent", toVolume: volume.name, pool: lab.pool) }
+        }
+    }
+
+    @Test func aCancelledUploadEndsAndTheConnectionStaysUsable() async throws {
+        try await Lab.use { lab in
+            let bytes = [UInt8](repeating: 1, count: 200_000_000)
+            let volume = try await lab.createRaw("cancelled", sizeBytes: bytes.count)
+            let task = Task { try await lab.host.upload(bytes, toVolume: volume.name, pool: lab.pool) }
+            // Once the first bytes are there, and long before the last.
+            while try await lab.host.volume(volume.name, pool: lab.pool)?.allocationBytes == volume.allocationBytes {}
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            #expect(try await lab.host.isAlive())
+            try await lab.host.delete(volume: volume.name, pool: lab.pool)
+        }
+    }
+
+    @Test func aMachineIsPausedSavedAndTakenBack() async throws {
+        try await Lab.use { lab in
+            let name = try await lab.defineMachine("machine")
+            try await lab.host.start(domain: name)
+            #expect(try await lab.host.state(ofDomain: name) == .running)
+            try await lab.host.suspend(domain: name)
+            try await lab.host.saveRestorePoint(domain: name, named: "one", description: "the <first>")
+            #expect(try await lab.host.state(ofDomain: name) == .paused)
+            try await lab.host.resume(domain: name)
+            try await lab.host.saveRestorePoint(domain: name, named: "two", description: "")
+            #expect(try await lab.host.state(ofDomain: name) == .running)
+            let points = try await lab.host.restorePoints(domain: name)
+            #expect(points.map(\.name) == ["one", "two"])
+            #expect(points.map(\.state) == ["paused", "running"])
+            for point in ["one", "two"] {
+                try await lab.host.revert(domain: name, to: point)
+                #expect(try await lab.host.state(ofDomain: name) == .paused)
+            }
+            try await lab.host.deleteRestorePoint(domain: name, named: "one")
+            #expect(try await lab.host.restorePoints(domain: name).map(\.name) == ["two"])
+            try await lab.host.destroy(domain: name)
+            // Its restore points do not keep a machine from being forgotten.
+            try await lab.host.undefine(domain: name)
+            #expect(try await !lab.host.domains().map(\.name).contains(name))
+        }
+    }
+
+    @Test func aChannelHasOneUserAndEndsWithItsMachine() async throws {
+        try await Lab.use { lab in
+            let name = try await lab.defineMachine("channel")
+            await #expect(throws: HypervisorError.self) { try await lab.host.openChannel(domain: name) }
+            try await lab.host.start(domain: name)
+            let channel = try await lab.host.openChannel(domain: name)
+            try await channel.send("state", deadline: .now + .seconds(20))
+            await #expect(
+                throws: HypervisorError.channelBusy(domain: name, channel: DomainSpec.defaultReadyChannel)
+            ) { try await lab.host.openChannel(domain: name) }
+            let line = Task { try await channel.nextLine(deadline: .now + .seconds(60)) }
+            try await lab.host.destroy(domain: name)
+            await #expect(
+                throws: HypervisorError.channelClosed(domain: name, channel: DomainSpec.defaultReadyChannel)
+            ) { try await line.value }
+        }
+    }
+
+    @Test func aRangeThatAnotherNetworkHasIsRefusedByItsInterfacesName() async throws {
+        try await Lab.use { lab in
+            let first = lab.network("a")
+            try await lab.host.define(first)
+            try await lab.host.start(network: first.name)
+            let second = lab.network("b")
+            try await lab.host.define(second)
+            await #expect(
+                throws: HypervisorError.addressRangeInUse(network: second.name, interface: first.bridge)
+            ) { try await lab.host.start(network: second.name) }
+            let found = try #require(try await lab.host.networks().first { $0.name == first.name })
+            #expect(found.isActive)
+            #expect(found.metadata == first.metadata)
+            #expect(found.bridge == first.bridge)
+        }
+    }
+}
