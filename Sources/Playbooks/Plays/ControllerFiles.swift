@@ -72,7 +72,7 @@ final class ControllerFiles: Sendable {
     /// The path of a file that was referred to.
     func path(ofDigest digest: String) -> String? { known.withLock { $0.pathByDigest[digest] } }
 
-    private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+    static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }

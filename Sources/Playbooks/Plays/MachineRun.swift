@@ -1,4 +1,5 @@
 internal import Bundles
+internal import Crypto
 internal import Diagnostics
 internal import FoundationEssentials
 
@@ -62,11 +63,15 @@ actor MachineRun {
         } catch {
             return try await channel.send(Frame(.blobMissing, Array("\(path) cannot be read any more".utf8)).bytes)
         }
-        var at = 0
-        while at < data.count {
-            let end = min(data.count, at + Frame.blobPiece)
-            try await channel.send(Frame(.blob, Array(data[at..<end])).bytes)
-            at = end
+        var hash = SHA256()
+        for start in stride(from: 0, to: data.count, by: Frame.blobPiece) {
+            let piece = Array(data[start..<min(data.count, start + Frame.blobPiece)])
+            hash.update(data: piece)
+            try await channel.send(Frame(.blob, piece).bytes)
+        }
+        guard ControllerFiles.hexadecimal(hash.finalize()) == digest else {
+            return try await channel.send(
+                Frame(.blobMissing, Array("\(path) changed meanwhile; run it again".utf8)).bytes)
         }
         try await channel.send(Frame(.blobEnd).bytes)
     }

@@ -3,6 +3,7 @@ package import Diagnostics
 /// What is wrong with a playbook, a role or what they refer to.
 package enum PlayError: Diagnosable, Hashable {
     case unreadable(path: String, reason: String, at: SourceLocation?)
+    case unwritable(path: String, reason: String)
     case wrongShape(what: String, wanted: String, found: String, at: SourceLocation)
     case unknownKeyword(String, of: String, nearest: String?, at: SourceLocation)
     case notSupported(String, at: SourceLocation)
@@ -24,6 +25,7 @@ package enum PlayError: Diagnosable, Hashable {
     package var diagnosis: Diagnosis {
         switch self {
         case .unreadable(let path, let reason, let place): Diagnosis("\(path) cannot be read", why: reason, at: place)
+        case .unwritable(let path, let reason): Diagnosis("\(path) cannot be written", why: reason)
         case .wrongShape(let what, let wanted, let found, let place):
             Diagnosis("\(what) must be \(wanted), and this is \(found)", at: place)
         case .unknownKeyword(let name, let owner, let nearest, let place):

@@ -55,14 +55,13 @@ package struct PlaybookRun: Sendable {
             let outcomes = await each(active) { [runs] host in
                 try await self.play(stage.number, on: host, existing: runs[host], connect, report)
             }
-            for (host, outcome) in outcomes {
-                switch outcome {
-                case .success(let run):
-                    runs[host] = run
-                    recap.counts[host] = await run.counts
-                case .failure(let diagnoses):
-                    recap.lost[host] = diagnoses
-                    report(.lost(host: host, diagnoses))
+            for outcome in outcomes {
+                if let run = outcome.run {
+                    runs[outcome.host] = run
+                    recap.counts[outcome.host] = await run.counts
+                } else if let diagnoses = outcome.failure {
+                    recap.lost[outcome.host] = diagnoses
+                    report(.lost(host: outcome.host, diagnoses))
                 }
             }
             try Task.checkCancellation()
@@ -102,26 +101,33 @@ package struct PlaybookRun: Sendable {
     /// The body for every host, so many at a time.
     private func each(
         _ hosts: [String], _ body: @escaping @Sendable (String) async throws -> MachineRun
-    ) async -> [(String, Result<MachineRun, Diagnoses>)] {
-        await withTaskGroup(of: (String, Result<MachineRun, Diagnoses>).self) { group in
+    ) async -> [Outcome] {
+        await withTaskGroup(of: Outcome.self) { group in
             var waiting = hosts[...]
             func start() {
                 guard let host = waiting.popFirst() else { return }
                 group.addTask {
                     do {
-                        return (host, .success(try await body(host)))
+                        return Outcome(host: host, run: try await body(host), failure: nil)
                     } catch {
-                        return (host, .failure(Diagnoses(of: error)))
+                        return Outcome(host: host, run: nil, failure: Diagnoses(of: error))
                     }
                 }
             }
             for _ in 0..<min(forks, hosts.count) { start() }
-            var outcomes: [(String, Result<MachineRun, Diagnoses>)] = []
+            var outcomes: [Outcome] = []
             for await outcome in group {
                 outcomes.append(outcome)
                 start()
             }
             return outcomes
         }
+    }
+
+    /// How a play ended on a host. (A tuple with a `Result` would crash the runtime of Swift 6.3.1 when a child task ends.)
+    private struct Outcome: Sendable {
+        var host: String
+        var run: MachineRun?
+        var failure: Diagnoses?
     }
 }

@@ -51,21 +51,27 @@ package struct Template: Sendable {
     /// The rendered value as Ansible types it: lists, dicts and booleans of a lone expression keep their type, a lone
     /// name its number too; other text that reads as a list, dict or boolean becomes one.
     package func value(_ scope: some TemplateScope) throws -> JSON {
-        if statements.count == 1, case .output(let expression) = statements[0],
-            trailingNewlines <= (expression.isName ? 1 : 0)
-        {
+        if statements.count == 1, case .output(let expression) = statements[0], trailingNewlines <= 1 {
             let value = try withOrigin { try Evaluator(scope: scope, input: input).json(expression) }
-            switch value {
-            case .array, .object, .bool: return value
-            case .integer, .number, .null: if case .name = expression.kind { return value }
-            case .string:
-                // What was made text on purpose stays text, though it reads as a list or a dict.
-                if case .filter(_, let name, _) = expression.kind, Self.textMakers.contains(name) { return value }
-            }
-            if value.isNull { return "" }
-            return Literals.value(value.pythonText)
+            if let typed = Self.typed(value, of: expression, hasNewline: trailingNewlines > 0) { return typed }
         }
         return Literals.value(try render(scope))
+    }
+
+    /// The value where it keeps its type, or nil where it becomes text.
+    private static func typed(_ value: JSON, of expression: Expression, hasNewline: Bool) -> JSON? {
+        switch value {
+        case .integer where expression.isName, .number where expression.isName, .null where expression.isName,
+            .bool where expression.isName:
+            return value
+        case .array where !hasNewline, .object where !hasNewline, .bool where !hasNewline: return value
+        case .string:
+            // What was made text on purpose stays text, though it reads as a list or a dict.
+            guard !hasNewline, case .filter(_, let name, _) = expression.kind, textMakers.contains(name) else { break }
+            return value
+        default: break
+        }
+        return Optional.none
     }
 
     private static let textMakers: Set<String> = ["string", "to_json", "to_nice_json", "to_yaml", "to_nice_yaml"]

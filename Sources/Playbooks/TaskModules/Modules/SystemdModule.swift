@@ -6,6 +6,17 @@ internal import JSON
 ///
 /// What the unit's state files say is read directly; `systemctl` runs only where they leave it open, or to change.
 enum SystemdModule {
+    private struct Step {
+        enum Action {
+            case systemctl([String])
+            /// Make these links, below /etc/systemd/system, to a unit's file.
+            case link([String], target: String)
+        }
+
+        var difference: TaskEvent.Difference
+        var action: Action
+    }
+
     static func propose(_ context: ModuleContext) throws -> Proposal {
         let (reloads, reexecutes) = (context.flag("daemon_reload"), context.flag("daemon_reexec"))
         guard let name = context.text("name") else {
@@ -18,20 +29,18 @@ enum SystemdModule {
         // Ansible reloads first and does not count that as a change.
         try manager(context, reloads, reexecutes)
         let unit = name.contains(".") ? name : name + ".service"
-        var steps: [(difference: TaskEvent.Difference, command: [String])] = []
+        var steps: [Step] = []
         if let masked = context.arguments["masked"]?.bool, try isMasked(unit) != masked {
             steps.append(
-                (
-                    .init(path: unit, before: "masked: \(!masked)\n", after: "masked: \(masked)\n"),
-                    ["systemctl", masked ? "mask" : "unmask", unit]
-                ))
+                Step(
+                    difference: .init(path: unit, before: "masked: \(!masked)\n", after: "masked: \(masked)\n"),
+                    action: .systemctl([masked ? "mask" : "unmask", unit])))
         }
         if let enabled = context.arguments["enabled"]?.bool, try isEnabled(unit, context) != enabled {
             steps.append(
-                (
-                    .init(path: unit, before: "enabled: \(!enabled)\n", after: "enabled: \(enabled)\n"),
-                    ["systemctl", enabled ? "enable" : "disable", unit]
-                ))
+                Step(
+                    difference: .init(path: unit, before: "enabled: \(!enabled)\n", after: "enabled: \(enabled)\n"),
+                    action: try enabling(unit, enabled)))
         }
         if let state = context.text("state"), let step = try transition(unit, to: state, context) { steps.append(step) }
         let result: JSONObject = [
@@ -42,7 +51,10 @@ enum SystemdModule {
         return Proposal(result, differences: steps.map(\.difference)) { [steps] in
             for step in steps {
                 do {
-                    _ = try context.spawn(step.command)
+                    switch step.action {
+                    case .systemctl(let arguments): _ = try context.spawn(["systemctl"] + arguments)
+                    case .link(let links, let target): try UnitFile.enable(links, to: target)
+                    }
                 } catch TaskFailure.commandFailed(let command, let status, let output) {
                     throw TaskFailure.commandFailed(
                         command: command, status: status, output: output + (try journal(unit)))
@@ -65,7 +77,7 @@ enum SystemdModule {
 
     private static func transition(
         _ unit: String, to state: String, _ context: ModuleContext
-    ) throws -> (TaskEvent.Difference, [String])? {
+    ) throws -> Step? {
         let verb =
             switch state {
             case "started": "start"
@@ -73,15 +85,16 @@ enum SystemdModule {
             case "restarted": "restart"
             default: "reload-or-restart"
             }
-        let command = ["systemctl"] + (context.flag("no_block") ? ["--no-block"] : []) + [verb, unit]
+        let action = Step.Action.systemctl((context.flag("no_block") ? ["--no-block"] : []) + [verb, unit])
         if state == "restarted" || state == "reloaded" {
-            return (.init(path: unit, before: "", after: "state: \(state)\n"), command)
+            return Step(difference: .init(path: unit, before: "", after: "state: \(state)\n"), action: action)
         }
         let runs = try isRunning(unit, context)
         guard runs != (state == "started") else { return nil }
-        return (
-            .init(path: unit, before: "state: \(runs ? "started" : "stopped")\n", after: "state: \(state)\n"), command
-        )
+        return Step(
+            difference: .init(
+                path: unit, before: "state: \(runs ? "started" : "stopped")\n", after: "state: \(state)\n"),
+            action: action)
     }
 
     private static func isRunning(_ unit: String, _ context: ModuleContext) throws -> Bool {
@@ -106,11 +119,6 @@ enum SystemdModule {
         }
     }
 
-    private static let unitFolders = [
-        "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/lib/systemd/system",
-        "/usr/lib/systemd/system",
-    ]
-
     private static func isMasked(_ unit: String) throws -> Bool {
         let path = "/etc/systemd/system/" + unit
         guard try SystemCalls.linkStatus(path)?.kind == S_IFLNK else { return false }
@@ -119,35 +127,20 @@ enum SystemdModule {
 
     /// Whether every link that the unit's `[Install]` section names is there; units without one ask systemd.
     private static func isEnabled(_ unit: String, _ context: ModuleContext) throws -> Bool {
-        guard let text = try unitFolders.lazy.compactMap({ try SystemCalls.readText($0 + "/" + unit) }).first else {
-            return try askEnabled(unit, context)
+        guard let links = try UnitFile(unit)?.installLinks else { return try askEnabled(unit, context) }
+        return try links.allSatisfy { try SystemCalls.linkStatus("/etc/systemd/system/" + $0) != nil }
+    }
+
+    private static func enabling(_ unit: String, _ enabled: Bool) throws -> Step.Action {
+        guard enabled, let file = try UnitFile(unit), let links = file.installLinks else {
+            return .systemctl([enabled ? "enable" : "disable", unit])
         }
-        let links = installLinks(text, unit)
-        if links.isEmpty { return try askEnabled(unit, context) }
-        let present = try links.filter { try SystemCalls.linkStatus("/etc/systemd/system/" + $0) != nil }
-        return present.count == links.count
+        return .link(links, target: file.path)
     }
 
     private static func askEnabled(_ unit: String, _ context: ModuleContext) throws -> Bool {
         let shown = try properties(unit, context)
         if shown["LoadState"] == "not-found" { throw TaskFailure.said("there is no unit '\(unit)'") }
         return ["enabled", "enabled-runtime", "static", "alias", "indirect"].contains(shown["UnitFileState"])
-    }
-
-    static func installLinks(_ text: String, _ unit: String) -> [String] {
-        var section = Substring()
-        var links: [String] = []
-        for line in text.split(separator: "\n") {
-            if line.hasPrefix("[") { section = line }
-            guard section.hasPrefix("[Install]"), let equals = line.firstIndex(of: "=") else { continue }
-            let values = line[line.index(after: equals)...].split(separator: " ")
-            switch line[..<equals] {
-            case "WantedBy": links += values.map { "\($0).wants/\(unit)" }
-            case "RequiredBy": links += values.map { "\($0).requires/\(unit)" }
-            case "Alias": links += values.map(String.init)
-            default: break
-            }
-        }
-        return links
     }
 }

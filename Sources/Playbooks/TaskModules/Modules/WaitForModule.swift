@@ -38,8 +38,10 @@ enum WaitForModule {
                 if let message = context.text("msg") { throw TaskFailure.said(message) }
                 throw TaskFailure.timedOut(what, seconds: timeout)
             }
-            // Ansible looks once a second; looking sooner costs little and ends the wait sooner.
-            SystemCalls.sleep(milliseconds: context.arguments["sleep"]?.double.map { max(10, Int($0 * 1000)) } ?? 100)
+            // Ansible looks once a second; looking sooner at first ends short waits sooner.
+            let waited = SystemCalls.monotonicMilliseconds - start
+            let pause = context.arguments["sleep"]?.double.map { Int($0 * 1000) } ?? min(1000, max(50, waited / 8))
+            SystemCalls.sleep(milliseconds: max(10, pause))
         }
         let elapsed = JSON((SystemCalls.monotonicMilliseconds - start) / 1000)
         return Proposal([
