@@ -1,7 +1,6 @@
 #include <libssh/libssh.h>
 #include <libssh/callbacks.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 
 /* `ssh_callbacks_init` is a macro. */
 static inline void clibssh_prepare_channel_callbacks(struct ssh_channel_callbacks_struct *callbacks) {
@@ -13,10 +12,13 @@ static inline int clibssh_event_descriptor(void) {
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
-/* Declared by Glibc for GNU sources only. */
-int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+/*
+ * Glibc declares it for GNU sources only. Its header is not included: Swift would then find what that declares in this
+ * module only. A connection that it accepts is inherited by no child process and never blocks, by `flags`.
+ */
+struct sockaddr;
+int accept4(int listener, struct sockaddr *address, unsigned int *length, int flags);
 
-/* Accepts a connection that no child process inherits and that never blocks; -1 with errno where there is none. */
-static inline int clibssh_accept(int listener) {
-    return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+static inline int clibssh_accept(int listener, int flags) {
+    return accept4(listener, (struct sockaddr *)0, (unsigned int *)0, flags);
 }

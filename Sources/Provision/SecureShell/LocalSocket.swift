@@ -44,7 +44,7 @@ final class LocalSocket: Sendable {
 
     /// The next connection that waits; nil when there is none.
     func accept() -> LocalSocket? {
-        let connection = clibssh_accept(descriptor)
+        let connection = clibssh_accept(descriptor, Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue))
         return connection >= 0 ? LocalSocket(taking: connection) : nil
     }
 

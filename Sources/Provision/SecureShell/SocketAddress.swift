@@ -1,3 +1,5 @@
+// libssh's header includes the system's for sockets, whose types Swift then finds in that module.
+import CLibssh
 import Glibc
 
 /// An address that a TCP connection can be made to.
