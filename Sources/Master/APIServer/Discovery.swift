@@ -31,10 +31,14 @@ enum Discovery {
         guard Kinds.groups.contains(where: { $0.group == group && $0.version == version }) else { return nil }
         var resources = Kinds.all.filter { $0.group == group && $0.version == version }.flatMap(resources(of:))
         if group == "authorization.k8s.io" {
-            resources.append([
-                "name": "selfsubjectaccessreviews", "singularName": "selfsubjectaccessreview", "namespaced": false,
-                "kind": "SelfSubjectAccessReview", "verbs": ["create"],
-            ])
+            for kind in ["SelfSubjectAccessReview", "SelfSubjectRulesReview"] {
+                let name = kind.lowercased()
+                resources.append([
+                    "name": .string(name + "s"), "singularName": .string(name), "namespaced": false,
+                    "kind": .string(kind),
+                    "verbs": ["create"],
+                ])
+            }
         }
         return [
             "kind": "APIResourceList", "apiVersion": "v1",

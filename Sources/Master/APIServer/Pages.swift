@@ -5,7 +5,14 @@ internal import Objects
 extension APIServer {
     /// Everything that is not about objects: health, version, discovery, schemas, reviews.
     func page(_ parts: [String], _ request: APIRequest) async throws -> APIResponse {
-        if parts.last == "selfsubjectaccessreviews", request.method == "POST" { return try review(request) }
+        if request.method == "POST", parts.dropLast() == ["apis", "authorization.k8s.io", "v1"] {
+            if request.identity.isAnonymous { throw APIFailure.unauthorized() }
+            switch parts.last {
+            case "selfsubjectaccessreviews": return try review(request)
+            case "selfsubjectrulesreviews": return try rules(request)
+            default: throw APIFailure.unknownPath()
+            }
+        }
         try authorizePath(request)
         guard ["GET", "HEAD"].contains(request.method) else { throw APIFailure.methodNotAllowed() }
         switch parts.first {
@@ -46,7 +53,6 @@ extension APIServer {
 
     /// Whether the asker may do what it describes (`kubectl auth can-i`).
     private func review(_ request: APIRequest) throws -> APIResponse {
-        if request.identity.isAnonymous { throw APIFailure.unauthorized() }
         var review = try RequestBody.tree(request)
         let asked = review["spec"] ?? .null
         let attributes: RequestAttributes
@@ -66,6 +72,28 @@ extension APIServer {
         review["status"] =
             allowed
             ? ["allowed": true] : ["allowed": false, "reason": .string(attributes.denial(of: request.identity))]
+        return APIResponse(status: 201, json: review)
+    }
+
+    /// All that the asker may do, as far as it can be listed (`kubectl auth can-i --list`).
+    private func rules(_ request: APIRequest) throws -> APIResponse {
+        var review = try RequestBody.tree(request)
+        let isMaster = request.identity.groups.contains("system:masters")
+        let pages = [
+            "/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz", "/version",
+        ]
+        let reviews: JSON = [
+            "verbs": ["create"], "apiGroups": ["authorization.k8s.io"],
+            "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+        ]
+        review["status"] = [
+            "resourceRules": isMaster
+                ? [["verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]], reviews] : [reviews],
+            "nonResourceRules": [
+                ["verbs": [isMaster ? "*" : "get"], "nonResourceURLs": isMaster ? ["*"] : JSON(pages)]
+            ],
+            "incomplete": .bool(request.identity.nodeName != nil),
+        ]
         return APIResponse(status: 201, json: review)
     }
 }

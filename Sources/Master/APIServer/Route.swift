@@ -17,7 +17,7 @@ enum Route: Sendable {
         let group = isCore ? "" : parts[1]
         let version = isCore ? parts[1] : parts[2]
         var rest = Array(parts[(isCore ? 2 : 3)...])
-        if rest == ["selfsubjectaccessreviews"], group == "authorization.k8s.io" {
+        if group == "authorization.k8s.io" {
             self = .page(parts)
             return
         }

@@ -109,7 +109,7 @@ extension APIServer {
             let metadata = new["metadata"]
             new = old
             new["status"] = status
-            if let metadata, kind.name == "Node" || kind.name == "Pod" {
+            if let metadata, kind.name == "Node" {
                 new.edit("metadata") { kept in
                     for field in ["labels", "annotations"] { kept[field] = metadata[field] }
                 }

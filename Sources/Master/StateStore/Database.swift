@@ -19,6 +19,7 @@ final class Database {
         try set("journal_mode", "WAL", reads: "wal")
         try set("synchronous", "FULL", reads: "2")
         try set("cache_size", "-2000", reads: "-2000")
+        try set("journal_size_limit", "8388608", reads: "8388608")
     }
 
     deinit {

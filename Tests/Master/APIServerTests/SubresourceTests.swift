@@ -87,6 +87,8 @@ import Testing
             #expect(try await api.send("POST", path, review).json[path: "status", "allowed"] == true)
             let bob = try await api.asking(as: "bob", "devs").send("POST", path, review)
             #expect(bob.json[path: "status", "allowed"] == false)
+            let rules = try await api.send("POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", [:])
+            #expect(rules.json[path: "status", "resourceRules"]?[0]?["verbs"] == ["*"])
         }
     }
 
