@@ -74,17 +74,23 @@ int clinux_unix_connect(const char *path, int type) {
     return descriptor;
 }
 
-int clinux_unix_listen(const char *path, int type, int backlog) {
+int clinux_unix_bind(const char *path, int type) {
     struct sockaddr_un address;
     socklen_t length;
     if (unix_address(path, &address, &length) < 0) return -1;
     int descriptor = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (descriptor < 0) return -1;
+    // Only the owner may send to it, from its first moment on.
     if (path[0] != '@') unlink(path);
     mode_t before = umask(0177);
     int result = bind(descriptor, (struct sockaddr *)&address, length);
     umask(before);
-    if (result < 0 || listen(descriptor, backlog) < 0) return close_after(descriptor);
+    return result < 0 ? close_after(descriptor) : descriptor;
+}
+
+int clinux_unix_listen(const char *path, int type, int backlog) {
+    int descriptor = clinux_unix_bind(path, type);
+    if (descriptor >= 0 && listen(descriptor, backlog) < 0) return close_after(descriptor);
     return descriptor;
 }
 

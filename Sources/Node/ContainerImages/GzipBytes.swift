@@ -42,7 +42,7 @@ final class GzipBytes: ByteSource {
         var result = Z_OK
         let piece = [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
             input.withUnsafeMutableBufferPointer { bytes in
-                stream.next_in = bytes.baseAddress! + consumed
+                stream.next_in = bytes.baseAddress?.advanced(by: consumed)
                 stream.avail_in = UInt32(bytes.count - consumed)
                 stream.next_out = output.baseAddress
                 stream.avail_out = UInt32(capacity)

@@ -65,6 +65,7 @@ package actor PodRuntime {
                 logPath: configuration.logPath(sandbox, spec.name, attempt), users: try ImageUsers(of: image))
             try forgetAttempts(of: spec.name, before: attempt - 1, folder, sandbox)
             try FileSystem.makeFolder(place.path, mode: 0o700)
+            try FileSystem.makeFolder(configuration.logFolder(sandbox) + "/" + spec.name)
             try AtomicFile.write([], to: place.terminationMessage, mode: 0o666, durability: .process)
             try RecordFile.write(try preparation.launch(), to: place.launch)
             try ask(.start(container: spec.name, attempt: attempt), uid)

@@ -38,10 +38,12 @@ import Testing
         let bridge = try #require(try socket.link("cf0"))
         // The bridge's own range stands for the network that the nodes share.
         let foreign = NetworkRoute(
-            destination: IPv4Prefix("10.99.77.0/24")!, gateway: IPv4Address("10.99.5.9"), link: bridge.index,
+            destination: try #require(IPv4Prefix("10.99.77.0/24")), gateway: IPv4Address("10.99.5.9"),
+            link: bridge.index,
             routingProtocol: 4)
         try socket.replace(foreign)
-        let peer = PodNetworkPeer(range: IPv4Prefix("10.99.6.0/24")!, nodeAddress: IPv4Address("10.99.5.8")!)
+        let peer = PodNetworkPeer(
+            range: try #require(IPv4Prefix("10.99.6.0/24")), nodeAddress: try #require(IPv4Address("10.99.5.8")))
         try await network.reconcile(peers: [peer])
         #expect(try socket.routes(routingProtocol: RouteChanges.routingProtocol).map(\.gateway) == [peer.nodeAddress])
         try await network.reconcile(peers: [])
@@ -53,8 +55,10 @@ import Testing
         let node = try TestNode()
         defer { node.end() }
         let network = try PodNetwork(configuration: node.configuration)
-        let near = PodNetworkPeer(range: IPv4Prefix("10.99.6.0/24")!, nodeAddress: IPv4Address("10.99.5.8")!)
-        let far = PodNetworkPeer(range: IPv4Prefix("10.99.4.0/24")!, nodeAddress: IPv4Address("203.0.113.9")!)
+        let near = PodNetworkPeer(
+            range: try #require(IPv4Prefix("10.99.6.0/24")), nodeAddress: try #require(IPv4Address("10.99.5.8")))
+        let far = PodNetworkPeer(
+            range: try #require(IPv4Prefix("10.99.4.0/24")), nodeAddress: try #require(IPv4Address("203.0.113.9")))
         await #expect(throws: PodNetworkError.self) { try await network.reconcile(peers: [far, near]) }
         var socket = try NetlinkSocket(in: node.namespace)
         #expect(try socket.routes(routingProtocol: RouteChanges.routingProtocol).map(\.destination) == [near.range])
@@ -80,8 +84,10 @@ struct TestNode {
     let folder = "/tmp/cf-\(UInt32.random(in: 0 ... .max))"
     var namespace: NetworkNamespace { NetworkNamespace(path: folder + "/node") }
     var configuration: PodNetworkConfiguration {
-        PodNetworkConfiguration(
-            nodeRange: IPv4Prefix("10.99.5.0/24")!, clusterRange: IPv4Prefix("10.99.0.0/16")!,
+        let gateway = IPv4Address(number: 0x0a63_0501)
+        return PodNetworkConfiguration(
+            nodeRange: IPv4Prefix(containing: gateway, length: 24),
+            clusterRange: IPv4Prefix(containing: gateway, length: 16),
             addressFolder: folder + "/addresses", namespaceFolder: folder + "/pods", nodeNamespace: namespace)
     }
 

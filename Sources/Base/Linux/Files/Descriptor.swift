@@ -39,7 +39,7 @@ package struct Descriptor: ~Copyable, Sendable {
         let all = ContiguousArray(bytes)
         var done = 0
         while done < all.count {
-            let count = all.withUnsafeBytes { Glibc.write(raw, $0.baseAddress! + done, all.count - done) }
+            let count = all.withUnsafeBytes { Glibc.write(raw, $0.baseAddress?.advanced(by: done), all.count - done) }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw .last("write", subject)

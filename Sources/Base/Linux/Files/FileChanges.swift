@@ -34,6 +34,11 @@ package final class FileChanges: Sendable {
         self.continuation = continuation
     }
 
+    /// Waits for the next change, for a consumer that does other things in between; returns at once when cancelled.
+    package func waitForOne() async {
+        for await _ in stream { return }
+    }
+
     /// Yields although nothing changed.
     package func wake() { continuation.yield() }
 

@@ -55,6 +55,15 @@ package enum FileSystem {
         }
     }
 
+    /// An extended attribute's value, a link not followed; nil where it is not set.
+    package static func extendedAttribute(_ name: String, of path: String) throws(LinuxError) -> [UInt8]? {
+        var value = [UInt8](repeating: 0, count: 64 << 10)
+        let count = lgetxattr(path, name, &value, value.count)
+        if count >= 0 { return Array(value[..<count]) }
+        if errno == ENODATA { return nil }
+        throw .last("getxattr \(name)", path)
+    }
+
     /// The names in a folder, sorted; nothing where there is no such folder.
     package static func names(in folder: String) throws(LinuxError) -> [String] {
         guard let stream = opendir(folder) else {
@@ -97,10 +106,10 @@ package enum FileSystem {
 
     /// Where a symbolic link points.
     package static func linkTarget(_ path: String) throws(LinuxError) -> String {
-        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, $0.count) }
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &buffer, buffer.count)
         if count < 0 { throw .last("readlink", path) }
-        return String(decoding: buffer[..<count], as: UTF8.self)
+        return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// Asks the disk to keep everything on the file system that holds a path.

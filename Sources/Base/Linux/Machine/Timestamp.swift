@@ -118,18 +118,3 @@ package struct Timestamp: Hashable, Sendable, Comparable {
         nanosecondsSinceEpoch = (whole - offset) * 1_000_000_000 + nanoseconds
     }
 }
-
-extension Timestamp: Codable {
-    package init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let read = Timestamp(rfc3339: text) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not RFC 3339"))
-        }
-        self = read
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(rfc3339Nano)
-    }
-}

@@ -21,8 +21,12 @@ package enum Capability: Int, Hashable, Sendable, CaseIterable {
 }
 
 /// A set of capabilities as the kernel's bit mask.
-package struct Capabilities: Hashable, Sendable, Codable {
+package struct Capabilities: Hashable, Sendable {
     package var mask: UInt64
+
+    package init(mask: UInt64) {
+        self.mask = mask
+    }
 
     package init(_ capabilities: some Sequence<Capability>) {
         mask = capabilities.reduce(0) { $0 | 1 << UInt64($1.rawValue) }

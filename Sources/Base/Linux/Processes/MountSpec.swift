@@ -1,7 +1,7 @@
 import CLinux
 
 /// One thing that a process finds below its root; carried out in order.
-package enum MountSpec: Hashable, Sendable, Codable {
+package enum MountSpec: Hashable, Sendable {
     /// A file or folder of the machine, with what is mounted below it; `subPath` cannot lead out of the source.
     case bind(source: String, subPath: String?, target: String, options: MountOptions)
     /// A fresh file system of a type.
@@ -27,7 +27,7 @@ package enum MountSpec: Hashable, Sendable, Codable {
 }
 
 /// What a mount does not allow.
-package struct MountOptions: OptionSet, Hashable, Sendable, Codable {
+package struct MountOptions: OptionSet, Hashable, Sendable {
     /// mount(2)'s flags, and just as well mount_setattr(2)'s attributes: these four have the same numbers.
     package let rawValue: UInt
 

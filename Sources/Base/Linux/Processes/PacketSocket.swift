@@ -26,6 +26,11 @@ package enum PacketSocket {
             timeoutSeconds)
     }
 
+    /// Receives datagrams at a path, without a connection and without waiting.
+    package static func mailbox(_ path: String) throws(LinuxError) -> Descriptor {
+        try Descriptor(taking: clinux_unix_bind(path, Int32(SOCK_DGRAM.rawValue)), from: "bind", on: path)
+    }
+
     private static func limited(_ socket: consuming Descriptor, _ seconds: Int) throws(LinuxError) -> Descriptor {
         var time = timeval(tv_sec: seconds, tv_usec: 0)
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {

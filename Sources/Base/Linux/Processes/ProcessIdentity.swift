@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// A process for good: pids are reused, a pid with its start time on one boot is not.
-package struct ProcessIdentity: Hashable, Sendable, Codable {
+package struct ProcessIdentity: Hashable, Sendable {
     package var pid: Int32
     /// In clock ticks since boot, as `/proc/PID/stat` tells it.
     package var startTicks: UInt64

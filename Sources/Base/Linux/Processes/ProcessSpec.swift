@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// Everything about a process that is decided before it exists.
-package struct ProcessSpec: Hashable, Sendable, Codable {
+package struct ProcessSpec: Hashable, Sendable {
     /// The program and its arguments; a program without a slash is looked for in the environment's `PATH`.
     package var arguments: [String]
     /// `NAME=value` each.
@@ -41,7 +41,7 @@ package struct ProcessSpec: Hashable, Sendable, Codable {
     }
 
     /// Where a process's root file system comes from.
-    package enum RootSpec: Hashable, Sendable, Codable {
+    package enum RootSpec: Hashable, Sendable {
         /// A folder as it is.
         case folder(String, isReadOnly: Bool)
         /// Layers stacked with overlayfs at a mount point, the topmost first, as names in a common folder.
@@ -50,7 +50,7 @@ package struct ProcessSpec: Hashable, Sendable, Codable {
     }
 
     /// Who a process runs as.
-    package struct UserSpec: Hashable, Sendable, Codable {
+    package struct UserSpec: Hashable, Sendable {
         package var uid: UInt32
         package var gid: UInt32
         package var groups: [UInt32]
@@ -64,7 +64,7 @@ package struct ProcessSpec: Hashable, Sendable, Codable {
 }
 
 /// Kinds of namespaces (namespaces(7)).
-package struct NamespaceKinds: OptionSet, Hashable, Sendable, Codable {
+package struct NamespaceKinds: OptionSet, Hashable, Sendable {
     package let rawValue: UInt8
 
     package init(rawValue: UInt8) {

@@ -58,6 +58,7 @@ int clinux_setns(int descriptor, int kind);
 
 // A connected or bound AF_UNIX socket; -1 and errno. A path that starts with @ is abstract.
 int clinux_unix_connect(const char *path, int type);
+int clinux_unix_bind(const char *path, int type);
 int clinux_unix_listen(const char *path, int type, int backlog);
 
 // Makes / a slave of the machine's mounts in a mount namespace of the caller's own.

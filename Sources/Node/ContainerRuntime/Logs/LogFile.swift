@@ -34,7 +34,9 @@ final class LogFile {
         if size > 0, size + lines.count > limit.maximumBytes { turnOver() }
         var done = 0
         while done < lines.count {
-            let count = lines.withUnsafeBytes { write(descriptor, $0.baseAddress! + done, lines.count - done) }
+            let count = lines.withUnsafeBytes {
+                write(descriptor, $0.baseAddress?.advanced(by: done), lines.count - done)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 return

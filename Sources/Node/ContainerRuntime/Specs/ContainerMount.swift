@@ -1,5 +1,5 @@
 /// Something of the machine that a container sees at a path.
-package struct ContainerMount: Hashable, Sendable, Codable {
+package struct ContainerMount: Hashable, Sendable {
     package var source: Source
     /// The absolute path inside the container; it is created where it is missing.
     package var target: String
@@ -12,7 +12,7 @@ package struct ContainerMount: Hashable, Sendable, Codable {
     }
 
     /// What is mounted.
-    package enum Source: Hashable, Sendable, Codable {
+    package enum Source: Hashable, Sendable {
         /// A file or folder of the machine; `subPath` is resolved inside it and cannot lead out, and is created as a
         /// folder where it is missing.
         case path(String, subPath: String? = nil)

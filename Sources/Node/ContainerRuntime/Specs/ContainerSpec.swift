@@ -1,5 +1,5 @@
 /// One container as its pod wants it; what is nil comes from the image.
-package struct ContainerSpec: Hashable, Sendable, Codable {
+package struct ContainerSpec: Hashable, Sendable {
     package var name: String
     /// An image reference such as `busybox` or `docker.io/library/busybox:latest`.
     package var image: String
@@ -41,7 +41,7 @@ package struct ContainerSpec: Hashable, Sendable, Codable {
 }
 
 /// One `NAME=value` of a process's environment.
-package struct EnvironmentVariable: Hashable, Sendable, Codable {
+package struct EnvironmentVariable: Hashable, Sendable {
     package var name: String
     package var value: String
 
@@ -52,7 +52,7 @@ package struct EnvironmentVariable: Hashable, Sendable, Codable {
 }
 
 /// Who a container runs as; what is nil comes from the image, and root where that says nothing.
-package struct ContainerUser: Hashable, Sendable, Codable {
+package struct ContainerUser: Hashable, Sendable {
     package var uid: UInt32?
     package var gid: UInt32?
     package var supplementalGroups: [UInt32]
@@ -65,7 +65,7 @@ package struct ContainerUser: Hashable, Sendable, Codable {
 }
 
 /// Bounds of memory, processor and processes; nil is unbounded.
-package struct ContainerResources: Hashable, Sendable, Codable {
+package struct ContainerResources: Hashable, Sendable {
     package var memoryBytes: Int64?
     package var cpuMillicores: Int?
     /// What the pod requests of the processor, in thousandths; it decides shares under contention.
@@ -87,7 +87,7 @@ package struct ContainerResources: Hashable, Sendable, Codable {
 }
 
 /// What a container may do to the machine's kernel.
-package struct ContainerSecurity: Hashable, Sendable, Codable {
+package struct ContainerSecurity: Hashable, Sendable {
     /// All capabilities, all devices, no seccomp, nothing masked.
     package var isPrivileged: Bool
     /// Capability names with or without `CAP_`, or `ALL`.
@@ -113,7 +113,7 @@ package struct ContainerSecurity: Hashable, Sendable, Codable {
 }
 
 /// When a container's log file is turned over, and how many turned-over files are kept beside it.
-package struct LogLimit: Hashable, Sendable, Codable {
+package struct LogLimit: Hashable, Sendable {
     package var maximumBytes: Int
     package var maximumFiles: Int
 

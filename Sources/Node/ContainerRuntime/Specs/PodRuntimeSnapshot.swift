@@ -73,7 +73,7 @@ package enum ContainerState: Hashable, Sendable {
 }
 
 /// How a container's first process ended.
-package struct ContainerExit: Hashable, Sendable, Codable {
+package struct ContainerExit: Hashable, Sendable {
     /// The exit code; 128 + the signal's number where a signal ended it.
     package var code: Int32
     package var signal: Int32?

@@ -1,5 +1,5 @@
 /// What a pod's containers share: its names, its network, and the files that every container sees.
-package struct PodSandboxSpec: Hashable, Sendable, Codable {
+package struct PodSandboxSpec: Hashable, Sendable {
     package var uid: String
     package var name: String
     package var namespace: String
@@ -32,7 +32,7 @@ package struct PodSandboxSpec: Hashable, Sendable, Codable {
 }
 
 /// Where a pod's sockets live.
-package enum SandboxNetwork: Hashable, Sendable, Codable {
+package enum SandboxNetwork: Hashable, Sendable {
     /// The machine's own network namespace.
     case host
     /// A network namespace that was prepared and bound at a path, as `PodNetwork.attach` answers it.

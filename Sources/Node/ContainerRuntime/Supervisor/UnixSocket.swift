@@ -1,4 +1,4 @@
-import FoundationEssentials
+import JSON
 import Linux
 
 /// Packets of JSON between the agent and a supervisor, one request and one reply a connection.
@@ -12,12 +12,12 @@ enum UnixSocket {
         try PacketSocket.accept(listener, timeoutSeconds: 5)
     }
 
-    static func send(_ value: some Encodable, on connection: borrowing Descriptor) throws {
-        try connection.write(try JSONEncoder().encode(value))
+    static func send(_ value: some Recordable, on connection: borrowing Descriptor) throws(LinuxError) {
+        try connection.write(value.json.bytes)
     }
 
-    static func receive<Value: Decodable>(_ connection: borrowing Descriptor, as: Value.Type) throws -> Value {
-        try JSONDecoder().decode(Value.self, from: Data(try connection.read(upTo: 64 << 10)))
+    static func receive<Value: Recordable>(_ connection: borrowing Descriptor, as: Value.Type) throws -> Value {
+        try RecordFile.decode(try connection.read(upTo: 64 << 10), from: "socket")
     }
 
     /// Asks a supervisor one thing.
