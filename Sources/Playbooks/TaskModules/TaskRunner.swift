@@ -10,17 +10,17 @@ struct TaskRunner {
     }
 
     /// One item's result.
-    private struct ItemResult {
+    struct ItemResult {
         var outcome: Outcome
         var members: JSONObject
         var differences: [TaskEvent.Difference] = []
         var message: String?
     }
 
-    private let play: PlayRunner
-    private let task: BundledTask
+    let play: PlayRunner
+    let task: BundledTask
     private let isHandler: Bool
-    private var runner: BundleRunner { play.runner }
+    var runner: BundleRunner { play.runner }
 
     init(_ play: PlayRunner, _ task: BundledTask, isHandler: Bool) {
         self.play = play
@@ -60,7 +60,7 @@ struct TaskRunner {
         }
     }
 
-    private func status(_ outcome: Outcome) -> TaskEvent.Status {
+    func status(_ outcome: Outcome) -> TaskEvent.Status {
         switch outcome {
         case .ok: .ok
         case .changed: .changed
@@ -77,7 +77,7 @@ struct TaskRunner {
         return (try? play.variables(task, []).render(.string(task.name)))?.string ?? task.name
     }
 
-    private func event(_ status: TaskEvent.Status, item: String? = nil) -> TaskEvent {
+    func event(_ status: TaskEvent.Status, item: String? = nil) -> TaskEvent {
         TaskEvent(
             play: play.play.number, task: shownName, module: task.module,
             role: task.role.map { play.play.roles[$0].name },
@@ -85,12 +85,12 @@ struct TaskRunner {
     }
 
     /// Whether nothing of this task may be shown; in doubt nothing is.
-    private var isSecret: Bool {
+    var isSecret: Bool {
         if case .bool(let flag) = task.noLog { return flag }
         return (try? Conversions.boolean(play.variables(task, []).render(task.noLog))) ?? true
     }
 
-    private func fill(_ event: inout TaskEvent, _ result: ItemResult) throws {
+    func fill(_ event: inout TaskEvent, _ result: ItemResult) throws {
         if isSecret {
             event.message =
                 result.outcome == .failed || result.outcome == .ignored ? "hidden: the task says 'no_log'" : nil
@@ -102,78 +102,15 @@ struct TaskRunner {
         }
     }
 
-    // MARK: Loops
-
-    private func loop(over loop: JSON) throws -> ItemResult {
-        let items: [JSON]
-        do {
-            let value = try play.variables(task, []).render(loop)
-            guard let elements = value.array else {
-                throw TaskFailure.said("'loop' needs a list, and this is: \(isSecret ? "(hidden)" : value.text)")
-            }
-            items = elements
-        } catch {
-            // A task that is skipped anyway may loop over what does not exist.
-            if !task.when.isEmpty, (try? conditionsHold(task.when, play.variables(task, []))) == false {
-                return ItemResult(outcome: .skipped, members: skipped)
-            }
-            return failure(error, JSONObject())
-        }
-        var results: [ItemResult] = []
-        for (index, element) in items.enumerated() {
-            var extra: JSONObject = [task.loopVariable: element, "ansible_loop_var": .string(task.loopVariable)]
-            if let name = task.loopIndexVariable { extra[name] = JSON(index) }
-            var result = try item([extra])
-            result.members[task.loopVariable] = element
-            result.members["ansible_loop_var"] = .string(task.loopVariable)
-            results.append(result)
-            var event = event(status(result.outcome), item: Self.label(element))
-            try fill(&event, result)
-            try runner.channel.send(event)
-        }
-        return combined(results)
-    }
-
-    private static func label(_ element: JSON) -> String {
-        let text = element.string ?? element["name"]?.string ?? element.text
-        return text.count > 120 ? text.prefix(117) + "…" : text
-    }
-
-    private func combined(_ results: [ItemResult]) -> ItemResult {
-        let outcome: Outcome =
-            if results.contains(where: { $0.outcome == .failed }) {
-                .failed
-            } else if results.allSatisfy({ $0.outcome == .skipped }) {
-                .skipped
-            } else if results.contains(where: { $0.outcome == .ignored }) {
-                .ignored
-            } else {
-                results.contains { $0.outcome == .changed } ? .changed : .ok
-            }
-        let failures = results.filter { $0.outcome == .failed || $0.outcome == .ignored }
-        var members: JSONObject = [
-            "results": .array(results.map { .object($0.members) }),
-            "changed": .bool(results.contains { $0.members["changed"] == true }),
-            "msg": failures.isEmpty ? "All items completed" : "One or more items failed",
-        ]
-        if !failures.isEmpty { members["failed"] = true }
-        if outcome == .skipped { members["skipped"] = true }
-        return ItemResult(
-            outcome: outcome, members: members,
-            message: failures.isEmpty ? nil : "\(failures.count) of \(results.count) items failed")
-    }
-
-    // MARK: One item
-
-    private var skipped: JSONObject {
+    var skipped: JSONObject {
         ["changed": false, "skipped": true, "skip_reason": "Conditional result was False"]
     }
 
-    private func conditionsHold(_ conditions: [JSON], _ variables: Variables) throws -> Bool {
+    func conditionsHold(_ conditions: [JSON], _ variables: Variables) throws -> Bool {
         try conditions.allSatisfy { try variables.holds($0) }
     }
 
-    private func item(_ extra: [JSONObject]) throws -> ItemResult {
+    func item(_ extra: [JSONObject]) throws -> ItemResult {
         let variables = play.variables(task, extra)
         do {
             guard try conditionsHold(task.when, variables) else {
@@ -226,7 +163,7 @@ struct TaskRunner {
         return result
     }
 
-    private func failure(_ error: any Error, _ members: JSONObject) -> ItemResult {
+    func failure(_ error: any Error, _ members: JSONObject) -> ItemResult {
         var members = members
         if case TaskFailure.result(let more) = error { members = members.merging(more) }
         let message = Diagnoses(of: error).description
@@ -299,65 +236,5 @@ struct TaskRunner {
         result.outcome = result.members["failed"]?.isTruthy ?? false ? .failed : changed ? .changed : .ok
         try play.settle(notify, changed: changed && result.outcome != .failed)
         return result
-    }
-
-    private func context(_ variables: Variables) throws -> ModuleContext {
-        guard let spec = ModuleSpec.named(task.module) else {
-            throw TaskFailure.said("this runner has no module '\(task.module)'")
-        }
-        var rendered = JSONObject()
-        for (name, value) in task.arguments {
-            // `assert` and `debug: var` take expressions, not values.
-            if (task.module == "assert" && name == "that") || (task.module == "debug" && name == "var") {
-                rendered[name] = value
-                continue
-            }
-            let value = try variables.render(value)
-            if value.string == Bundle.omitted { continue }
-            rendered[name] = value
-        }
-        let (arguments, problems) = spec.normalize(rendered)
-        if let problem = problems.first {
-            throw TaskFailure.badArguments(module: task.module, reason: problem.described)
-        }
-        var environment: [String: String] = [:]
-        for (name, value) in task.environment { environment[name] = try variables.render(value).pythonText }
-        let runner = runner
-        return ModuleContext(
-            module: task.module, arguments: arguments, files: task.files, environment: environment,
-            digests: runner.state.digests,
-            fetch: { try runner.fetch($0, $1) },
-            render: { text, name, lstripBlocks in
-                try Template(
-                    parsing: text, at: SourceLocation(file: name, line: 1, column: 1),
-                    dialect: .file(lstripBlocks: lstripBlocks)
-                ).render(variables)
-            },
-            evaluate: { try variables.render($0) }, holds: { try variables.holds($0) },
-            flush: {
-                // A broken channel is found again at the next event, after the change is complete.
-                try? runner.channel.flush()
-            })
-    }
-}
-
-extension ArgumentProblem {
-    var described: String {
-        switch self {
-        case .unknown(let name): "it takes no '\(name)'"
-        case .missing(let name): "it needs '\(name)'"
-        case .wrongKind(let name, let wanted, let value): "'\(name)' must be \(wanted), not \(value)"
-        case .given(let name, let other): "'\(name)' and '\(other)' are the same argument"
-        }
-    }
-}
-
-extension ModuleContext {
-    /// The same with more variables in the environment, under those that the task sets.
-    func adding(_ more: [String: String]) -> ModuleContext {
-        ModuleContext(
-            module: module, arguments: arguments, files: files,
-            environment: more.merging(environment) { _, own in own }, digests: digests,
-            fetch: fetch, render: render, evaluate: evaluate, holds: holds, flush: flush)
     }
 }

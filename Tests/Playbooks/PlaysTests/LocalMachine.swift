@@ -27,12 +27,12 @@ final class LocalMachine: Sendable {
 
     func text(_ path: String) -> String? { try? String(contentsOfFile: root + "/" + path, encoding: .utf8) }
 
-    func connect() -> MachineChannel {
+    func connect(_ host: String) -> MachineChannel {
         var (down, up): ([Int32], [Int32]) = ([0, 0], [0, 0])
         pipe(&down)
         pipe(&up)
         let (input, toRunner, fromRunner, output) = (down[0], down[1], up[0], up[1])
-        let state = root + "/.state"
+        let state = root + "/.state-" + host
         let thread = Thread {
             _ = BundleRunner.serve(input: input, output: output, stateFolder: state, lockTimeoutSeconds: 5)
             close(input)
@@ -82,7 +82,7 @@ final class LocalMachine: Sendable {
         let compiled = try CompiledPlaybook(root + "/site.yml", inventory: inventory, extraVariables: extra)
         let log = EventLog()
         let recap = try await PlaybookRun(compiled, forks: 1).run(
-            connect: { _ in self.connect() }, report: { log.add($0) })
+            connect: { self.connect($0) }, report: { log.add($0) })
         return (recap, log.events)
     }
 }

@@ -1,0 +1,67 @@
+internal import Bundles
+internal import Diagnostics
+internal import JSON
+internal import Templates
+
+// What a module gets: arguments rendered and checked, and the ways to the controller.
+extension TaskRunner {
+    func context(_ variables: Variables) throws -> ModuleContext {
+        guard let spec = ModuleSpec.named(task.module) else {
+            throw TaskFailure.said("this runner has no module '\(task.module)'")
+        }
+        var rendered = JSONObject()
+        for (name, value) in task.arguments {
+            // `assert` and `debug: var` take expressions, not values.
+            if (task.module == "assert" && name == "that") || (task.module == "debug" && name == "var") {
+                rendered[name] = value
+                continue
+            }
+            let value = try variables.render(value)
+            if value.string == Bundle.omitted { continue }
+            rendered[name] = value
+        }
+        let (arguments, problems) = spec.normalize(rendered)
+        if let problem = problems.first {
+            throw TaskFailure.badArguments(module: task.module, reason: problem.described)
+        }
+        var environment: [String: String] = [:]
+        for (name, value) in task.environment { environment[name] = try variables.render(value).pythonText }
+        let runner = runner
+        return ModuleContext(
+            module: task.module, arguments: arguments, files: task.files, environment: environment,
+            digests: runner.state.digests,
+            fetch: { try runner.fetch($0, $1) },
+            render: { text, name, lstripBlocks in
+                try Template(
+                    parsing: text, at: SourceLocation(file: name, line: 1, column: 1),
+                    dialect: .file(lstripBlocks: lstripBlocks)
+                ).render(variables)
+            },
+            evaluate: { try variables.render($0) }, holds: { try variables.holds($0) },
+            flush: {
+                // A broken channel is found again at the next event, after the change is complete.
+                try? runner.channel.flush()
+            })
+    }
+}
+
+extension ArgumentProblem {
+    var described: String {
+        switch self {
+        case .unknown(let name): "it takes no '\(name)'"
+        case .missing(let name): "it needs '\(name)'"
+        case .wrongKind(let name, let wanted, let value): "'\(name)' must be \(wanted), not \(value)"
+        case .given(let name, let other): "'\(name)' and '\(other)' are the same argument"
+        }
+    }
+}
+
+extension ModuleContext {
+    /// The same with more variables in the environment, under those that the task sets.
+    func adding(_ more: [String: String]) -> ModuleContext {
+        ModuleContext(
+            module: module, arguments: arguments, files: files,
+            environment: more.merging(environment) { _, own in own }, digests: digests,
+            fetch: fetch, render: render, evaluate: evaluate, holds: holds, flush: flush)
+    }
+}
