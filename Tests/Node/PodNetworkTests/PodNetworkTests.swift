@@ -18,6 +18,8 @@ import Testing
         try node.expectReachable(from: first.namespacePath, to: "\(second.address)")
         try node.expectReachable(from: first.namespacePath, to: "10.99.5.1")
         try node.expectReachable(from: first.namespacePath, to: "\(first.address)")
+        let ports = try Program.run(["bridge", "-d", "link"], in: node.namespace).output
+        #expect(ports.occurrences(of: "hairpin on") == 2, "a pod reaches itself by a service")
 
         try await network.detach("pod-a")
         try await network.detach("pod-a")
@@ -111,5 +113,18 @@ struct TestNode {
         let outcome = try Program.run(
             ["bash", "-c", "exec 3<>/dev/tcp/\(address)/9"], in: NetworkNamespace(path: path))
         #expect(outcome.output.contains("Connection refused"), sourceLocation: sourceLocation)
+    }
+}
+
+extension String {
+    /// How often a text occurs.
+    fileprivate func occurrences(of text: String) -> Int {
+        var count = 0
+        var rest = self[...]
+        while let range = rest.firstRange(of: text) {
+            count += 1
+            rest = rest[range.upperBound...]
+        }
+        return count
     }
 }
