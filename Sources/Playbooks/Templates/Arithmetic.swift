@@ -11,7 +11,7 @@ enum Arithmetic {
         case (.multiply, .string(let text), _): if let times = right.whole { return .string(try repeated(text, times)) }
         case (.multiply, .array(let elements), _):
             if let times = right.whole {
-                guard elements.count * max(0, Int(clamping: min(times, 1 << 20))) <= 1 << 20 else { throw tooLarge }
+                guard times <= 1 << 20, elements.count * max(0, Int(times)) <= 1 << 20 else { throw tooLarge }
                 return .array((0..<max(0, times)).flatMap { _ in elements })
             }
         case (.remainder, .string(let format), _):
@@ -27,7 +27,7 @@ enum Arithmetic {
     }
 
     static func repeated(_ text: String, _ times: Int64) throws -> String {
-        guard text.utf8.count * max(0, Int(clamping: min(times, 1 << 24))) <= 1 << 24 else { throw tooLarge }
+        guard times <= 1 << 24, text.utf8.count * max(0, Int(times)) <= 1 << 24 else { throw tooLarge }
         return String(repeating: text, count: max(0, Int(times)))
     }
 
