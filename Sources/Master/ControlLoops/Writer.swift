@@ -13,35 +13,44 @@ struct Writer: Sendable {
     @discardableResult
     func carryOut(_ decision: Decision) async throws -> [JSON] {
         var created: [JSON] = []
+        var written: [String: String] = [:]
         for change in decision.changes {
-            if let object = try await carryOut(change) { created.append(object) }
+            guard let object = try await carryOut(Self.rebased(change, on: written)) else { continue }
+            written[object.meta.uid] = object.meta.resourceVersion
+            if case .create = change { created.append(object) }
         }
         for note in decision.events { recorder.post(note) }
         return created
     }
 
+    /// A status decided together with an earlier write of the same object goes on top of that write.
+    private static func rebased(_ change: Change, on written: [String: String]) -> Change {
+        guard case .updateStatus(var object) = change, let version = written[object.meta.uid] else { return change }
+        object["metadata"]?["resourceVersion"] = JSON(version)
+        return .updateStatus(object)
+    }
+
+    /// Answers the object as it now is, where it is.
     private func carryOut(_ change: Change) async throws -> JSON? {
         switch change {
         case .create(let object):
             let type = try type(of: ObjectReference(to: object))
-            let created = try await client.create(type, namespace: object.meta.namespace, object)
-            observe(created, type)
-            return created
+            return observe(try await client.create(type, namespace: object.meta.namespace, object), type)
         case .update(let object):
             let type = try type(of: ObjectReference(to: object))
-            observe(try await client.update(type, object), type)
+            return observe(try await client.update(type, object), type)
         case .updateStatus(let object):
             let type = try type(of: ObjectReference(to: object))
-            observe(try await client.update(type, object, subresource: "status"), type)
+            return observe(try await client.update(type, object, subresource: "status"), type)
         case .patch(let reference, let patch):
             let type = try type(of: reference)
             let patched = try await client.patch(
                 type, namespace: reference.namespace, name: reference.name, as: .merge, patch)
-            observe(patched, type)
+            return observe(patched, type)
         case .delete(let reference, let gracePeriodSeconds):
             try await delete(reference, gracePeriodSeconds: gracePeriodSeconds)
+            return nil
         }
-        return nil
     }
 
     private func delete(_ reference: ObjectReference, gracePeriodSeconds: Int?) async throws {
@@ -66,8 +75,10 @@ struct Writer: Sendable {
         }
     }
 
-    private func observe(_ object: JSON, _ type: ResourceType) {
+    @discardableResult
+    private func observe(_ object: JSON, _ type: ResourceType) -> JSON {
         caches.informer(of: type)?.observe(written: object)
+        return object
     }
 
     private func type(of reference: ObjectReference) throws -> ResourceType {

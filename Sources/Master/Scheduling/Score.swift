@@ -6,7 +6,8 @@ enum Score {
     /// - Parameter most: how many siblings (or pods, for one without an owner) the fullest of the feasible nodes has.
     static func score(_ node: NodeSnapshot, for pod: SchedulablePod, siblingsAtMost most: Int) -> Double {
         let load = node.used + pod.requests.union(assumed)
-        let unstated = Double(node.used.pods)  // one thousandth of a core, one MiB each: pods that ask nothing weigh something
+        // One thousandth of a core and one MiB each: pods that ask for nothing weigh something.
+        let unstated = Double(node.used.pods)
         let cpu = fraction(Double(load.cpuMillicores) + unstated, of: node.allocatable.cpuMillicores)
         let memory = fraction(Double(load.memoryBytes) + unstated * Double(1 << 20), of: node.allocatable.memoryBytes)
         let leastAllocated = 1 - (cpu + memory) / 2

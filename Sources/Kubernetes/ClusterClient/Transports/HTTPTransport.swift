@@ -83,9 +83,10 @@ package final class HTTPTransport: Transport {
                 .connectTimeout(.seconds(5))
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .channelOption(.socketOption(.so_keepalive), value: 1)
-                .channelOption(.tcpOption(.init(rawValue: 4)), value: 20)  // TCP_KEEPIDLE: a machine can vanish silently
-                .channelOption(.tcpOption(.init(rawValue: 5)), value: 10)  // TCP_KEEPINTVL
-                .channelOption(.tcpOption(.init(rawValue: 6)), value: 3)  // TCP_KEEPCNT
+                // A machine can vanish silently: TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT.
+                .channelOption(.tcpOption(.init(rawValue: 4)), value: 20)
+                .channelOption(.tcpOption(.init(rawValue: 5)), value: 10)
+                .channelOption(.tcpOption(.init(rawValue: 6)), value: 3)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations
