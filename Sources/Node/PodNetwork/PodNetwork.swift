@@ -7,22 +7,29 @@ package actor PodNetwork {
     package nonisolated let configuration: PodNetworkConfiguration
     private let book: AddressBook
     private let executor = BlockingExecutor(label: "clusterfile.pod-network")
-    private var appliedRulesAt: BootTime?
+    private let masquerade: Masquerade
+    private var pendingRules: Task<Void, any Error>?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init(configuration: PodNetworkConfiguration) throws(PodNetworkError) {
         guard configuration.nodeRange.length <= 29 else { throw .rangeTooSmall(configuration.nodeRange) }
         self.configuration = configuration
+        masquerade = Masquerade(configuration)
         book = AddressBook(range: configuration.nodeRange, folder: configuration.addressFolder)
     }
 
+    deinit { pendingRules?.cancel() }
+
     /// Sets up the node's part and the routes to all peers; one peer that cannot be reached does not keep the others.
-    package func reconcile(peers: [PodNetworkPeer]) throws {
+    ///
+    /// Masquerading follows in the background; should it fail, the next call says so.
+    package func reconcile(peers: [PodNetworkPeer]) async throws {
+        let formerRules = await pendingRules?.result
         var socket = try NetlinkSocket(in: configuration.nodeNamespace)
         _ = try bridge(&socket)
         try setForwarding()
-        try applyRules()
+        pendingRules = Task { [masquerade] in try await masquerade.apply() }
         var failures: [String] = []
         let changes = RouteChanges(
             wanted: peers, present: try socket.routes(routingProtocol: RouteChanges.routingProtocol))
@@ -35,6 +42,7 @@ package actor PodNetwork {
             }
         }
         if !failures.isEmpty { throw PodNetworkError.routesFailed(failures) }
+        try formerRules?.get()
     }
 
     /// Connects a pod, which keeps its address for as long as it is not detached, also through a reboot.
@@ -78,13 +86,16 @@ package actor PodNetwork {
     }
 
     /// Takes the node's part away: bridge, routes and rules. The pods must be detached before.
-    package func remove() throws {
+    package func remove() async throws {
         var socket = try NetlinkSocket(in: configuration.nodeNamespace)
         for route in try socket.routes(routingProtocol: RouteChanges.routingProtocol) { try socket.remove(route) }
         if let link = try socket.link(configuration.bridge) { try socket.removeLink(link.index) }
-        try MasqueradeRules.remove(in: configuration.nodeNamespace)
-        appliedRulesAt = nil
+        try await settle()
+        try await masquerade.remove()
     }
+
+    /// Waits for what the last reconciliation left to the background.
+    func settle() async throws { try await pendingRules?.value }
 
     /// The name of a pod's link on the node, as long as the kernel allows: `cf` and 12 digits of the uid's FNV-1a hash.
     static func linkName(_ uid: String) -> String {
@@ -139,14 +150,5 @@ package actor PodNetwork {
         } else {
             try FileSystem.set("/proc/sys/net/ipv4/ip_forward", to: "1")
         }
-    }
-
-    /// Once a minute at most: running nft is the one thing here that costs.
-    private func applyRules() throws {
-        let now = BootTime.now()
-        if let appliedRulesAt, now < appliedRulesAt.advanced(bySeconds: 60) { return }
-        try MasqueradeRules(nodeRange: configuration.nodeRange, clusterRange: configuration.clusterRange)
-            .apply(in: configuration.nodeNamespace)
-        appliedRulesAt = now
     }
 }

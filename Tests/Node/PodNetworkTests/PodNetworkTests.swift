@@ -69,7 +69,9 @@ import Testing
     @Test func `masquerades what leaves the cluster`() async throws {
         let node = try TestNode()
         defer { node.end() }
-        try await PodNetwork(configuration: node.configuration).reconcile(peers: [])
+        let network = try PodNetwork(configuration: node.configuration)
+        try await network.reconcile(peers: [])
+        try await network.settle()
         let rules = try Program.run(["nft", "list", "table", "ip", "clusterfile"], in: node.namespace).output
         #expect(rules.contains("ip saddr 10.99.5.0/24 ip daddr != 10.99.0.0/16 ip daddr != 224.0.0.0/4 masquerade"))
     }
