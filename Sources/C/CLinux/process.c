@@ -87,6 +87,11 @@ static void set_stdio(const struct clinux_process *process, int report) {
     }
     for (int i = 0; i < 4; i++) {
         if (moved[i] >= 0 && dup2(moved[i], i) < 0) fail(report, CLINUX_STAGE_STDIO, i);
+        // Who runs as somebody else may still open /dev/stdout and /dev/stderr by name.
+        struct stat information;
+        if (i < 3 && process->sets_user && fstat(i, &information) == 0 && S_ISFIFO(information.st_mode) &&
+            fchown(i, process->user, (gid_t)-1) < 0)
+            fail(report, CLINUX_STAGE_STDIO, i);
     }
     unsigned int first = process->passed < 0 ? 3 : 4;
     if (syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC) < 0) fail(report, CLINUX_STAGE_STDIO, 4);
@@ -175,10 +180,6 @@ static _Noreturn void run_child(const struct clinux_process *process, int report
     umask(0);
     if (process->root) enter_root(process, report);
     umask(022);
-    for (size_t i = 0; i < process->limit_count; i++) {
-        if (setrlimit(process->limits[i].resource, &process->limits[i].value) < 0)
-            fail(report, CLINUX_STAGE_RESOURCE_LIMIT, (int)i);
-    }
     set_stdio(process, report);
     set_privileges(process, report);
     // After the change of user, which would clear it.

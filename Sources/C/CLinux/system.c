@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,18 +16,6 @@ const char *clinux_error_text(int code) {
 
 int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
-int clinux_pidfd_send_signal(int pidfd, int signal) {
-    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
-}
-
-bool clinux_pidfd_ended(int pidfd, int timeout_milliseconds) {
-    struct pollfd wait = {.fd = pidfd, .events = POLLIN};
-    if (poll(&wait, 1, timeout_milliseconds) <= 0) return false;
-    siginfo_t information;
-    waitid(P_PIDFD, (id_t)pidfd, &information, WEXITED | WNOHANG);
-    return true;
-}
-
 int clinux_open_folder(const char *path) { return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC); }
 
 int clinux_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC); }
@@ -38,10 +25,6 @@ int clinux_signalfd(const sigset_t *signals) { return signalfd(-1, signals, SFD_
 int clinux_syncfs(int descriptor) { return syncfs(descriptor); }
 
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
-
-int clinux_unshare(int flags) { return unshare(flags); }
-
-int clinux_setns(int descriptor, int kind) { return setns(descriptor, kind); }
 
 static int unix_address(const char *path, struct sockaddr_un *address, socklen_t *length) {
     memset(address, 0, sizeof *address);
@@ -92,13 +75,4 @@ int clinux_unix_listen(const char *path, int type, int backlog) {
     int descriptor = clinux_unix_bind(path, type);
     if (descriptor >= 0 && listen(descriptor, backlog) < 0) return close_after(descriptor);
     return descriptor;
-}
-
-int clinux_mount_namespace_unshare(void) {
-    if (unshare(CLONE_NEWNS) < 0) return -1;
-    return mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
-}
-
-int clinux_rename_new(const char *from, const char *to) {
-    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1 /* RENAME_NOREPLACE */);
 }

@@ -2,9 +2,12 @@ import Glibc
 import Linux
 
 extension ImageStore {
-    /// Imports every `.tar` archive of a folder that changed since it was last imported; answers the images' names.
+    /// Imports every `.tar` archive of a folder that changed since it was last imported; answers the images' names. An
+    /// archive that is broken does not keep the others out: its error is thrown after them.
+    @discardableResult
     package func importFolder(_ folder: String) throws -> [ImageReference] {
         var imported: [ImageReference] = []
+        var failure: (any Error)?
         for name in try FileSystem.names(in: folder) where name.hasSuffix(".tar") {
             let path = folder + "/" + name
             guard let information = try FileSystem.information(path) else { continue }
@@ -12,9 +15,14 @@ extension ImageStore {
             let stampFile = stampsFolder + "/" + name
             // A stamp that cannot be read only costs another import.
             if (try? FileSystem.readText(stampFile)) == stamp { continue }
-            imported += try importArchive(path)
-            try AtomicFile.write(stamp.utf8, to: stampFile)
+            do {
+                imported += try importArchive(path)
+                try AtomicFile.write(stamp.utf8, to: stampFile)
+            } catch {
+                failure = failure ?? error
+            }
         }
+        if let failure { throw failure }
         return imported
     }
 

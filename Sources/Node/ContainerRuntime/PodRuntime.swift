@@ -39,6 +39,7 @@ package actor PodRuntime {
         let group = try podGroup(spec.uid)
         try group.destroy()
         try FileSystem.makeFolder(folder.containers, mode: 0o700)
+        try removeFiles(folder)
         try writeSharedFiles(spec, folder)
         try RecordFile.write(
             SandboxRecord(spec: spec, controlGroup: group.path, bell: configuration.bellFolder), to: folder.sandbox)
@@ -101,6 +102,15 @@ package actor PodRuntime {
         let (snapshot, supervisor) = try reader.read()
         if let supervisor { try watch(supervisor) }
         return snapshot
+    }
+
+    /// What the containers of a dead sandbox wrote; their records and logs stay.
+    private func removeFiles(_ folder: PodFolder) throws {
+        for name in try FileSystem.names(in: folder.containers) {
+            for attempt in try FileSystem.names(in: folder.attempts(of: name)).compactMap(Int.init) {
+                try FileSystem.remove(folder.attempt(attempt, of: name).files)
+            }
+        }
     }
 
     private func liveSandbox(_ uid: String) throws -> PodSandboxSpec {

@@ -54,6 +54,17 @@ import Testing
         }
     }
 
+    @Test func `a broken archive does not keep the others out`() throws {
+        try withTemporaryFolder { folder in
+            let store = try ImageStore(root: folder + "/store")
+            try FileSystem.makeFolder(folder + "/images")
+            try AtomicFile.write("no archive".utf8, to: folder + "/images/a.tar")
+            _ = try TestImage().write(to: folder + "/images/busybox.tar")
+            #expect(throws: ImageError.self) { try store.importFolder(folder + "/images") }
+            #expect(try store.resolve("busybox").configuration.command == ["run"])
+        }
+    }
+
     @Test func `refuses content that does not match its digest, and keeps nothing of it`() throws {
         try withTemporaryFolder { folder in
             let store = try ImageStore(root: folder + "/store")

@@ -114,6 +114,36 @@ import Testing
         #expect(try await runtime.snapshots().isEmpty)
     }
 
+    @Test func `an ordinary user may write to its output by name, and little else`() async throws {
+        let node = try TestNode()
+        defer { node.end() }
+        let runtime = try node.runtime()
+        try await runtime.createSandbox(node.sandbox)
+        var spec = node.container("echo named > /dev/stdout; id -u; id -g; echo x > /bin/x; exit 5")
+        spec.user = ContainerUser(uid: 1234, gid: 99)
+        try await runtime.startContainer(spec, attempt: 0, inPod: "u")
+        #expect(try await node.exit(of: 0, runtime).code == 5)
+        let log = try await node.log(0, runtime)
+        #expect(log.hasPrefix("named\n1234\n99\n") && log.contains("Permission denied"))
+    }
+
+    @Test func `a privileged container sees the machine's devices, another cannot make itself any`() async throws {
+        let node = try TestNode()
+        defer { node.end() }
+        let runtime = try node.runtime()
+        try await runtime.createSandbox(node.sandbox)
+        let script = "busybox mknod /dev/mine c 1 3 && busybox cat /dev/mine; echo $?; ls /dev | busybox wc -l"
+        var spec = node.container(script)
+        try await runtime.startContainer(spec, attempt: 0, inPod: "u")
+        _ = try await node.exit(of: 0, runtime)
+        let closed = try await node.log(0, runtime)
+        #expect(closed.contains("can't open '/dev/mine': Permission denied"))
+        spec.security.isPrivileged = true
+        try await runtime.startContainer(spec, attempt: 1, inPod: "u")
+        _ = try await node.exit(of: 1, runtime)
+        #expect(try await node.log(1, runtime).hasPrefix("0\n"))
+    }
+
     @Test func `volumes are seen, read-only where wanted, and the image stays as it was`() async throws {
         let node = try TestNode()
         defer { node.end() }

@@ -50,7 +50,9 @@ final class CStrings {
             process.root = string(path)
             process.root_type = string("overlay")
             process.root_directory = string(folder)
-            process.root_data = string("lowerdir=\(layers.joined(separator: ":")),upperdir=\(upper),workdir=\(work)")
+            // Volatile: what a container writes ends with it, so that no disk need be waited for when it does.
+            process.root_data = string(
+                "volatile,lowerdir=\(layers.joined(separator: ":")),upperdir=\(upper),workdir=\(work)")
             // Device nodes in an image or made by a container open nothing.
             process.root_flags = MountOptions.noDevices.rawValue
             process.root_is_read_only = isReadOnly

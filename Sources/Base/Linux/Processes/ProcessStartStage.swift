@@ -3,7 +3,7 @@ import CLinux
 /// How far the preparation of a process got before it failed.
 package enum ProcessStartStage: Int32, Hashable, Sendable, CaseIterable {
     case clone = 1
-    case session, joinNamespace, cgroupNamespace, oomScore, propagation, root, mount, pivot, hostname, resourceLimit
+    case session, joinNamespace, cgroupNamespace, oomScore, propagation, root, mount, pivot, hostname
     case stdio, noNewPrivileges, seccomp, capabilities, user, workingDirectory, execute
 
     /// What was to be done, as it stands after "cannot".
@@ -19,7 +19,6 @@ package enum ProcessStartStage: Int32, Hashable, Sendable, CaseIterable {
         case .mount: "mount"
         case .pivot: "change the root"
         case .hostname: "set the host name"
-        case .resourceLimit: "set a resource limit"
         case .stdio: "connect the standard streams"
         case .noNewPrivileges: "set no_new_privs"
         case .seccomp: "install the seccomp filter"

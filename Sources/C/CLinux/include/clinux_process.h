@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/resource.h>
 #include <sys/types.h>
 
 // What was being done when it failed; reported from the child with errno.
@@ -22,7 +21,6 @@ enum clinux_stage {
     CLINUX_STAGE_MOUNT,
     CLINUX_STAGE_PIVOT,
     CLINUX_STAGE_HOSTNAME,
-    CLINUX_STAGE_RESOURCE_LIMIT,
     CLINUX_STAGE_STDIO,
     CLINUX_STAGE_NO_NEW_PRIVILEGES,
     CLINUX_STAGE_SECCOMP,
@@ -55,11 +53,6 @@ struct clinux_mount {
     dev_t device;
 };
 
-struct clinux_limit {
-    int resource;
-    struct rlimit value;
-};
-
 // Everything between clone and exec, decided beforehand. Pointers that are NULL and counts that are 0 leave a step out.
 struct clinux_process {
     uint64_t clone_flags;           // CLONE_NEW… without CLONE_NEWCGROUP
@@ -83,8 +76,6 @@ struct clinux_process {
     size_t mount_count;
 
     const char *hostname;
-    const struct clinux_limit *limits;
-    size_t limit_count;
 
     int stdio[3];                   // -1 keeps the caller's
     int passed;                     // becomes descriptor 3, or -1
@@ -110,7 +101,7 @@ struct clinux_process {
 struct clinux_failure {
     int stage;
     int error;
-    int index;                      // of the mount, namespace or limit
+    int index;                      // of the mount or namespace
 };
 
 // Starts a process and waits until it has called exec or failed to. Answers its pid (of a detached one the pid too),

@@ -30,7 +30,6 @@ static inline dev_t clinux_makedev(unsigned int major, unsigned int minor) { ret
 static inline unsigned int clinux_major(dev_t device) { return major(device); }
 static inline unsigned int clinux_minor(dev_t device) { return minor(device); }
 
-static inline bool clinux_exited(int status) { return WIFEXITED(status); }
 static inline int clinux_exit_code(int status) { return WEXITSTATUS(status); }
 static inline bool clinux_signaled(int status) { return WIFSIGNALED(status); }
 static inline int clinux_signal(int status) { return WTERMSIG(status); }
@@ -39,9 +38,6 @@ static inline int clinux_signal(int status) { return WTERMSIG(status); }
 const char *clinux_error_text(int code);
 
 int clinux_pidfd_open(pid_t pid);
-int clinux_pidfd_send_signal(int pidfd, int signal);
-// Whether the process of a pidfd has ended; reaps it where it is the caller's child.
-bool clinux_pidfd_ended(int pidfd, int timeout_milliseconds);
 
 // A descriptor that only names a folder; -1 and errno.
 int clinux_open_folder(const char *path);
@@ -53,18 +49,9 @@ int clinux_syncfs(int descriptor);
 // A pipe whose ends are close-on-exec; -1 and errno.
 int clinux_pipe(int ends[2]);
 
-int clinux_unshare(int flags);
-int clinux_setns(int descriptor, int kind);
-
 // A connected or bound AF_UNIX socket; -1 and errno. A path that starts with @ is abstract.
 int clinux_unix_connect(const char *path, int type);
 int clinux_unix_bind(const char *path, int type);
 int clinux_unix_listen(const char *path, int type, int backlog);
-
-// Makes / a slave of the machine's mounts in a mount namespace of the caller's own.
-int clinux_mount_namespace_unshare(void);
-
-// renameat2 without replacing; -1 and errno EEXIST where the target is there.
-int clinux_rename_new(const char *from, const char *to);
 
 #endif

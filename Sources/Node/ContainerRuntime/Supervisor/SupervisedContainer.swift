@@ -117,8 +117,8 @@ final class SupervisedContainer {
         try? group.kill()
     }
 
-    /// Writes down how it ended, after the rest of its output, and clears away what it leaves.
-    func finish(status: Int32, _ supervisor: SupervisorRecord) throws {
+    /// How it ended, to be written down; takes in the rest of its output.
+    func end(status: Int32) -> ContainerExit {
         let finishedAt = Timestamp.now()
         // With its pid namespace nothing is left that could write: what is in the pipes is all.
         while let pipe = pipes.keys.first {
@@ -132,10 +132,16 @@ final class SupervisedContainer {
         let wait = WaitStatus(status)
         // A group that cannot be read any more says nothing about memory.
         let killed = (try? group.counter("oom_kill", in: "memory.events")) ?? 0
-        let exit = ContainerExit(
+        return ContainerExit(
             code: wait.code, signal: wait.signal, isOutOfMemory: killed > 0 && wait.code != 0, startedAt: startedAt,
             finishedAt: finishedAt, message: terminationMessage())
-        try RecordFile.write(StateRecord(supervisor: supervisor, state: .exited(exit)), to: place.state)
+    }
+
+    /// Where its state is written.
+    var statePath: String { place.state }
+
+    /// Takes away what it leaves besides its records.
+    func clear() throws {
         try group.destroy()
         try FileSystem.remove(place.files)
     }

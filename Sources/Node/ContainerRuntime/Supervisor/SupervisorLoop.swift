@@ -9,6 +9,8 @@ final class SupervisorLoop {
     private let listener: Descriptor
     private let signals: SignalQueue
     private var containers: [SupervisedContainer] = []
+    /// Ends that a full disk, say, has kept from being written down.
+    private var unwritten: [(path: String, state: StateRecord.State)] = []
     private var isEnding = false
 
     init(_ folder: PodFolder) throws {
@@ -30,7 +32,7 @@ final class SupervisorLoop {
 
     /// Runs until told to end and no container is left.
     func run() throws {
-        while !(isEnding && containers.isEmpty) {
+        while !(isEnding && containers.isEmpty && unwritten.isEmpty) {
             var waits = [
                 pollfd(fd: signals.descriptor.raw, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: listener.raw, events: Int16(POLLIN), revents: 0),
@@ -46,10 +48,12 @@ final class SupervisorLoop {
             if waits[0].revents != 0 { try handleSignals() }
             if waits[1].revents != 0 { accept() }
             for container in containers { container.killIfDue() }
+            if !unwritten.isEmpty { writeStates() }
         }
     }
 
     private func timeout() -> Int32 {
+        if !unwritten.isEmpty { return 1000 }
         let now = BootTime.now()
         return containers.compactMap(\.killDeadline).map { Int32(min(now.milliseconds(until: $0), 60_000)) }.min() ?? -1
     }
@@ -62,8 +66,24 @@ final class SupervisorLoop {
             guard pid > 0 else { break }
             guard let index = containers.firstIndex(where: { $0.pid == pid }) else { continue }
             let container = containers.remove(at: index)
-            report(container.name) { try container.finish(status: status, identity) }
+            unwritten.append((container.statePath, .exited(container.end(status: status))))
+            writeStates()
+            report(container.name) { try container.clear() }
         }
+    }
+
+    /// Until its end is on record a container counts as running: no agent may start another attempt on a guess.
+    private func writeStates() {
+        unwritten = unwritten.filter { path, state in
+            do {
+                try RecordFile.write(StateRecord(supervisor: identity, state: state), to: path)
+                return false
+            } catch {
+                StandardError.write("\(Timestamp.now().rfc3339) \(path): \(error)")
+                return true
+            }
+        }
+        ring()
     }
 
     private func accept() {
