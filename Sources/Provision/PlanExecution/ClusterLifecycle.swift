@@ -65,7 +65,7 @@ package struct ClusterLifecycle: Sendable {
         let images = try images(of: spec)
         let actions = LibvirtActions(
             hypervisor: hypervisor, pool: pool, spec: spec, images: images, virtualization: try await virtualization(images),
-            consoleFolder: try await consoleFolder(),
+            consoleFolder: try await consoleFolder(), agentVolume: try await agentVolume(for: plan, spec),
             seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).seed })
         if !plan.isEmpty {
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(plan)
@@ -97,7 +97,7 @@ package struct ClusterLifecycle: Sendable {
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile down") {
             let journal = Journal(path: journalPath, command: "down")
             let actions = LibvirtActions(
-                hypervisor: hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated, consoleFolder: "",
+                hypervisor: hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated, consoleFolder: "", agentVolume: nil,
                 seed: { _ in preconditionFailure("down makes no seed") })
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(plan)
             journal.end()
@@ -126,6 +126,15 @@ package struct ClusterLifecycle: Sendable {
             cluster: spec.name, clusterfilePath: clusterfile,
             machines: spec.machines.map { .init(name: $0.name, address: "\($0.address)", isMember: $0.role != nil) },
             master: spec.master?.name, user: spec.user)
+    }
+
+    /// The volume with what the playbook installs, where a machine is going to be made and there is a playbook.
+    private func agentVolume(for plan: Plan, _ spec: ClusterSpec) async throws -> String? {
+        let makes = plan.steps.contains { if case .defineMachine = $0.action { true } else { false } }
+        guard makes, spec.playbook != nil else { return nil }
+        // The runner first: its machine reads no further than that.
+        let programs = ["clusterfile-runner", "clusterfile-node", "clusterfile-master"].map { programsFolder + "/" + $0 }
+        return try await AgentDisk(hypervisor: hypervisor, pool: pool).ensure(programs + catalogue.containerArchives())
     }
 
     private func virtualization(_ images: [String: MachineImage]) async throws -> DomainSpec.Virtualization {

@@ -13,12 +13,14 @@ package struct LibvirtActions: Sendable {
     package var virtualization: DomainSpec.Virtualization
     /// The folder of the libvirt host where machines' consoles are logged.
     package var consoleFolder: String
+    /// The volume with the agents, or nil where machines get none.
+    package var agentVolume: String?
     /// Makes a machine's seed, whose keys the caller keeps.
     package var seed: @Sendable (MachineSpec) throws -> SeedArchive
 
     package init(
         hypervisor: Hypervisor, pool: String, spec: ClusterSpec?, images: [String: MachineImage],
-        virtualization: DomainSpec.Virtualization, consoleFolder: String,
+        virtualization: DomainSpec.Virtualization, consoleFolder: String, agentVolume: String?,
         seed: @escaping @Sendable (MachineSpec) throws -> SeedArchive
     ) {
         self.hypervisor = hypervisor
@@ -27,6 +29,7 @@ package struct LibvirtActions: Sendable {
         self.images = images
         self.virtualization = virtualization
         self.consoleFolder = consoleFolder
+        self.agentVolume = agentVolume
         self.seed = seed
     }
 
@@ -115,6 +118,14 @@ package struct LibvirtActions: Sendable {
             ObservedCluster.Attribute.address: "\(machine.address)", ObservedCluster.Attribute.user: cluster.user,
         ]
         more[ObservedCluster.Attribute.role] = machine.role?.rawValue
+        var disks: [DomainSpec.Disk] = [
+            .init(path: try await path(of: machine.diskVolume), format: .qcow2, access: .readWrite),
+            .init(path: try await path(of: machine.seedVolume), format: .raw, access: .readOnly, serial: "seed"),
+        ]
+        if let agentVolume {
+            disks.append(
+                .init(path: try await path(of: agentVolume), format: .raw, access: .readOnly, serial: AgentDisk.serial))
+        }
         try await hypervisor.define(
             DomainSpec(
                 name: machine.domainName, uuid: machine.domainUUID, memoryBytes: UInt64(machine.memory.bytes),
@@ -122,10 +133,7 @@ package struct LibvirtActions: Sendable {
                 boot: .init(
                     kernelPath: try await path(of: volumes.kernel), initrdPath: try await path(of: volumes.initrd),
                     arguments: image.kernelArguments),
-                disks: [
-                    .init(path: try await path(of: machine.diskVolume), format: .qcow2, access: .readWrite),
-                    .init(path: try await path(of: machine.seedVolume), format: .raw, access: .readOnly, serial: "seed"),
-                ],
+                disks: disks,
                 interfaces: [.init(network: cluster.network.name, mac: "\(machine.macAddress)")],
                 consoleLogPath: "\(consoleFolder)/\(machine.domainName).console.log",
                 metadata: ClusterMetadata(
