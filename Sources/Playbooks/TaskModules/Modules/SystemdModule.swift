@@ -98,17 +98,20 @@ enum SystemdModule {
     }
 
     private static func isRunning(_ unit: String, _ context: ModuleContext) throws -> Bool {
-        if unit.hasSuffix(".service"), try hasProcesses(unit) { return true }
+        if unit.hasSuffix(".service"), let runs = try runsByItsFiles(unit) { return runs }
         let shown = try properties(unit, context)
         if shown["LoadState"] == "not-found" { throw TaskFailure.said("there is no unit '\(unit)'") }
         return ["active", "activating"].contains(shown["ActiveState"])
     }
 
-    /// A service that has an invocation and processes in its cgroup runs; systemd removes the first when a unit ends.
-    private static func hasProcesses(_ unit: String) throws -> Bool {
+    /// Whether a service runs, by what systemd and the kernel keep of it, or nil where that leaves it open.
+    ///
+    /// systemd keeps a link with the invocation's number from the start of a unit to its end; the cgroup tells of processes.
+    private static func runsByItsFiles(_ unit: String) throws -> Bool? {
+        guard try SystemCalls.status("/run/systemd/units") != nil else { return nil }
         guard try SystemCalls.linkStatus("/run/systemd/units/invocation:\(unit)") != nil else { return false }
-        return try SystemCalls.readText("/sys/fs/cgroup/system.slice/\(unit)/cgroup.events")?.contains("populated 1")
-            ?? false
+        let events = try SystemCalls.readText("/sys/fs/cgroup/system.slice/\(unit)/cgroup.events")
+        return events?.contains("populated 1") == true ? true : nil
     }
 
     private static func properties(_ unit: String, _ context: ModuleContext) throws -> [String: String] {
