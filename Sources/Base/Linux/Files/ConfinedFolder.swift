@@ -2,9 +2,10 @@ import CLinux
 import Glibc
 
 /// A folder that is filled with what somebody else names: no path, and no link made on the way, leads out of it.
-package struct ConfinedFolder: ~Copyable, Sendable {
+package struct ConfinedFolder: ~Copyable {
     package let path: String
     private let root: Descriptor
+    private let latest = Latest()
 
     /// What an entry is given besides its content.
     package struct Attributes: Hashable, Sendable {
@@ -43,16 +44,17 @@ package struct ConfinedFolder: ~Copyable, Sendable {
 
     /// Makes an empty file in place of what is there, and opens it for writing.
     package func makeFile(_ inner: String) throws(LinuxError) -> Descriptor {
-        let place = try vacant(inner)
+        let place = try place(inner)
         return try Descriptor(
-            taking: openat(place.parent.raw, place.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600),
-            from: "create", on: inner)
+            taking: try replacing(place, "create", inner) {
+                openat(place.parent.raw, place.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            }, from: "create", on: inner)
     }
 
     /// Makes a symbolic link in place of what is there; where it points is not looked at.
     package func makeLink(_ inner: String, to target: String, _ attributes: Attributes) throws(LinuxError) {
-        let place = try vacant(inner)
-        if symlinkat(target, place.parent.raw, place.name) < 0 { throw .last("symlink", inner) }
+        let place = try place(inner)
+        _ = try replacing(place, "symlink", inner) { symlinkat(target, place.parent.raw, place.name) }
         if fchownat(place.parent.raw, place.name, attributes.user, attributes.group, AT_SYMLINK_NOFOLLOW) < 0 {
             throw .last("chown", inner)
         }
@@ -61,9 +63,9 @@ package struct ConfinedFolder: ~Copyable, Sendable {
     /// Makes a second name for a file that is inside already.
     package func makeHardLink(_ inner: String, to existing: String) throws(LinuxError) {
         let source = try place(existing)
-        let place = try vacant(inner)
-        if linkat(source.parent.raw, source.name, place.parent.raw, place.name, 0) < 0 {
-            throw .last("link", "\(inner) to \(existing)")
+        let place = try place(inner)
+        _ = try replacing(place, "link", "\(inner) to \(existing)") {
+            linkat(source.parent.raw, source.name, place.parent.raw, place.name, 0)
         }
     }
 
@@ -71,9 +73,9 @@ package struct ConfinedFolder: ~Copyable, Sendable {
     package func makeNode(
         _ inner: String, type: UInt32, major: UInt32, minor: UInt32, _ attributes: Attributes
     ) throws(LinuxError) {
-        let place = try vacant(inner)
-        if mknodat(place.parent.raw, place.name, type | 0o600, clinux_makedev(major, minor)) < 0 {
-            throw .last("mknod", inner)
+        let place = try place(inner)
+        _ = try replacing(place, "mknod", inner) {
+            mknodat(place.parent.raw, place.name, type | 0o600, clinux_makedev(major, minor))
         }
         try set(attributes, place, inner)
     }
@@ -104,38 +106,73 @@ package struct ConfinedFolder: ~Copyable, Sendable {
         try removeEntry(try place(inner), inner)
     }
 
-    private struct Place: ~Copyable {
-        var parent: Descriptor
+    private struct Place {
+        var parent: Parent
         var name: String
     }
 
+    /// A folder inside, open for as long as somebody works in it.
+    private final class Parent {
+        let path: Substring
+        let raw: Int32
+
+        init(_ path: Substring, _ raw: Int32) {
+            self.path = path
+            self.raw = raw
+        }
+
+        deinit { close(raw) }
+    }
+
+    /// The folder that was worked in last: archives name a folder's files one after the other.
+    private final class Latest {
+        var parent: Parent?
+    }
+
     private func place(_ inner: String) throws(LinuxError) -> Place {
+        let slash = inner.lastIndex(of: "/")
+        let folder = slash.map { inner[..<$0] } ?? ""
+        if let parent = latest.parent, parent.path == folder, !inner.hasSuffix("/") {
+            return Place(parent: parent, name: String(slash.map { inner[inner.index(after: $0)...] } ?? inner[...]))
+        }
         var name = [CChar](repeating: 0, count: 256)
-        let parent = try Descriptor(taking: clinux_inside_parent(root.raw, inner, &name), from: "open", on: inner)
+        let raw = clinux_inside_parent(root.raw, inner, &name)
+        if raw < 0 { throw .last("open", inner) }
+        let parent = Parent(folder, raw)
+        latest.parent = parent
         return Place(
             parent: parent, name: String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
 
-    private func vacant(_ inner: String) throws(LinuxError) -> Place {
-        let place = try place(inner)
-        try removeEntry(place, inner)
-        return place
+    /// Makes an entry, in place of another one where there is one; answers what the call answered.
+    private func replacing(
+        _ place: Place, _ call: String, _ inner: String, _ make: () -> Int32
+    ) throws(LinuxError) -> Int32 {
+        var result = make()
+        if result < 0, errno == EEXIST {
+            try removeEntry(place, inner)
+            result = make()
+        }
+        if result < 0 { throw .last(call, inner) }
+        return result
     }
 
-    private func kind(_ place: borrowing Place, _ inner: String) throws(LinuxError) -> UInt32 {
+    private func kind(_ place: Place, _ inner: String) throws(LinuxError) -> UInt32 {
         var information = Glibc.stat()
         if fstatat(place.parent.raw, place.name, &information, AT_SYMLINK_NOFOLLOW) < 0 { throw .last("stat", inner) }
         return information.st_mode & S_IFMT
     }
 
-    private func removeEntry(_ place: borrowing Place, _ inner: String) throws(LinuxError) {
+    private func removeEntry(_ place: Place, _ inner: String) throws(LinuxError) {
+        // The folder that is kept open may lie below what goes.
+        latest.parent = nil
         if unlinkat(place.parent.raw, place.name, 0) == 0 || errno == ENOENT { return }
         guard errno == EISDIR || errno == EPERM else { throw .last("unlink", inner) }
         // Below here nothing is reached through a link: the parent is a descriptor, and removal follows none.
         try FileSystem.remove("/proc/self/fd/\(place.parent.raw)/\(place.name)")
     }
 
-    private func set(_ attributes: Attributes, _ place: borrowing Place, _ inner: String) throws(LinuxError) {
+    private func set(_ attributes: Attributes, _ place: Place, _ inner: String) throws(LinuxError) {
         let through = "/proc/self/fd/\(place.parent.raw)/\(place.name)"
         if fchownat(place.parent.raw, place.name, attributes.user, attributes.group, AT_SYMLINK_NOFOLLOW) < 0 {
             throw .last("chown", inner)
