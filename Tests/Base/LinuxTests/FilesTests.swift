@@ -49,7 +49,7 @@ import Testing
         return false
     }
 
-    @Test func `says that a folder changed`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `says that a folder changed`() async throws {
         let folder = "/tmp/cf-\(UInt32.random(in: 0 ... .max))"
         try FileSystem.makeFolder(folder)
         defer { try? FileSystem.remove(folder) }

@@ -6,7 +6,7 @@ import Testing
 
 /// With real containers: the tests need root, cgroup v2 somewhere, busybox-static and the program `clusterfile-node`
 /// beside the test's own, and fail without them.
-@Suite(.serialized) struct PodRuntimeTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct PodRuntimeTests {
     @Test func `runs a container to its end and tells how it ended`() async throws {
         let node = try TestNode()
         defer { node.end() }

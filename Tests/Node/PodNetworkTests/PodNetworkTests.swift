@@ -4,7 +4,7 @@ import Testing
 @testable import PodNetwork
 
 /// With a network namespace in the node's place: the tests need root, and fail without it.
-@Suite struct PodNetworkTests {
+@Suite(.timeLimit(.minutes(2))) struct PodNetworkTests {
     @Test func `connects pods with each other and with the node, and leaves nothing when they go`() async throws {
         let node = try TestNode()
         defer { node.end() }
