@@ -109,6 +109,15 @@ extension Inventory {
         return words
     }
 
+    /// Python's lists and dicts are YAML's flow style, but for `None`.
+    private static func literal(_ node: YAMLNode) -> JSON {
+        switch node.content {
+        case .scalar(let scalar): scalar.isPlain && scalar.text == "None" ? JSON.null : node.json
+        case .sequence(let elements): .array(elements.map(literal))
+        case .mapping(let entries): .object(JSONObject(entries.map { ($0.key.text ?? "", literal($0.value)) }))
+        }
+    }
+
     /// A Python literal as Ansible evaluates it (numbers, True, lists, dicts), else the text.
     private static func value(_ text: String) -> JSON {
         if text.count >= 2, let first = text.first, first == text.last, first == "'" || first == "\"" {
@@ -121,8 +130,8 @@ extension Inventory {
         default: break
         }
         if text.hasPrefix("[") || text.hasPrefix("{") {
-            // What is no JSON stays the text that it is.
-            return (try? JSON(parsing: text.replacing("'", with: "\""))) ?? .string(text)
+            // What is no literal stays the text that it is.
+            return (try? YAML.document(text, file: "")).map(literal) ?? .string(text)
         }
         if text.hasPrefix("0"), text.count > 1, text.allSatisfy(\.isNumber) { return .string(text) }
         if let number = Int64(text) { return .integer(number) }

@@ -37,7 +37,16 @@ extension Inventory {
             text.isEmpty || Int64(text) != nil || Double(text) != nil || ["True", "False", "None"].contains(text)
                 || text.contains("#") || text.first == "[" || text.first == "{"
                 ? JSON.string(text).text : text
+        case .array(let elements): "[" + elements.map(inner).joined(separator: ", ") + "]"
+        case .object(let members):
+            "{" + members.members.map { JSON.string($0.key).text + ": " + inner($0.value) }.joined(separator: ", ")
+                + "}"
         default: value.text
         }
+    }
+
+    /// A value within a list or a dict, where all text is quoted.
+    private static func inner(_ value: JSON) -> String {
+        if case .string(let text) = value { JSON.string(text).text } else { literal(value) }
     }
 }

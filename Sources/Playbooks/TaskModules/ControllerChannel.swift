@@ -41,6 +41,12 @@ final class ControllerChannel {
 
     func send(_ event: TaskEvent) throws { try send(Frame(.event, event.json.bytes)) }
 
+    /// Throws where nobody listens any more: the controller was killed, or the connection broke.
+    func checkOpen() throws {
+        var polled = pollfd(fd: output, events: 0, revents: 0)
+        if poll(&polled, 1, 0) == 1, polled.revents != 0 { throw BundleError.channelClosed }
+    }
+
     func flush() throws {
         lastFlush = SystemCalls.monotonicMilliseconds
         guard !unsent.isEmpty else { return }

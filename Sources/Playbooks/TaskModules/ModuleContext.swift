@@ -16,6 +16,8 @@ struct ModuleContext {
     /// The value of a variable or an expression.
     let evaluate: (JSON) throws -> JSON
     let holds: (JSON) throws -> Bool
+    /// Throws where the controller is gone: what only waits then ends.
+    let checkpoint: () throws -> Void
     /// Sends what is still unsent, before something slow.
     let flush: () -> Void
 

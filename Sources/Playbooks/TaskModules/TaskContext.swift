@@ -38,6 +38,7 @@ extension TaskRunner {
                 ).render(variables)
             },
             evaluate: { try variables.render($0) }, holds: { try variables.holds($0) },
+            checkpoint: { try runner.channel.checkOpen() },
             flush: {
                 // A broken channel is found again at the next event, after the change is complete.
                 try? runner.channel.flush()
@@ -62,6 +63,6 @@ extension ModuleContext {
         ModuleContext(
             module: module, arguments: arguments, files: files,
             environment: more.merging(environment) { _, own in own }, digests: digests,
-            fetch: fetch, render: render, evaluate: evaluate, holds: holds, flush: flush)
+            fetch: fetch, render: render, evaluate: evaluate, holds: holds, checkpoint: checkpoint, flush: flush)
     }
 }

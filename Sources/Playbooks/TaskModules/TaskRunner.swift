@@ -124,6 +124,7 @@ struct TaskRunner {
                 var attempts: Int64 = 1
                 while try !settled(result, extra), attempts <= retries {
                     try runner.channel.flush()
+                    try runner.channel.checkOpen()
                     SystemCalls.sleep(milliseconds: Int(delay * 1000))
                     result = try attempt(extra, variables, notify)
                     attempts += 1

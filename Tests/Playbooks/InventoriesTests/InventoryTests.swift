@@ -92,7 +92,11 @@ import Testing
                 .init("kube_control_plane", hosts: ["a"]), .init("kube-master", children: ["kube_control_plane"]),
                 .init("calico_rr"),
                 .init("k8s_cluster", children: ["kube_control_plane", "calico_rr"], variables: ["x": "1"]),
-            ], variables: ["path": "/with space", "flag": false, "version": "1.20", "port": 6443])
+            ],
+            variables: [
+                "path": "/with space", "flag": false, "version": "1.20", "port": 6443,
+                "deep": ["k": [1, true, nil, "x"]],
+            ])
         inventory.add(.init("b", variables: ["quote": "it's"]))
         let text = inventory.iniText
         #expect(try Inventory(parsingINI: text, file: "x") == inventory, "\(text)")

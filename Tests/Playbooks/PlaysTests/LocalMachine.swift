@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Glibc
 import JSON
+import Synchronization
 
 @testable import Inventories
 @testable import Plays
@@ -10,6 +11,7 @@ import JSON
 /// A runner on this machine, on a thread of its own, with pipes for a channel and a folder for all it changes.
 final class LocalMachine: Sendable {
     let root: String
+    private let descriptors = Mutex<[Int32]>([])
 
     init() throws {
         root = NSTemporaryDirectory() + "clusterfile-plays-" + UUID().uuidString
@@ -32,6 +34,7 @@ final class LocalMachine: Sendable {
         pipe(&down)
         pipe(&up)
         let (input, toRunner, fromRunner, output) = (down[0], down[1], up[0], up[1])
+        descriptors.withLock { $0 = [toRunner, fromRunner] }
         let state = root + "/.state-" + host
         let thread = Thread {
             _ = BundleRunner.serve(input: input, output: output, stateFolder: state, lockTimeoutSeconds: 5)
@@ -49,6 +52,11 @@ final class LocalMachine: Sendable {
                 while await Self.blocking({ Self.readSome(fromRunner) }) != nil {}
                 Glibc.close(fromRunner)
             })
+    }
+
+    /// Closes the controller's ends of the last channel at once, as a kill does.
+    func hangUp() {
+        descriptors.withLock { for descriptor in $0 { Glibc.close(descriptor) } }
     }
 
     private static func blocking<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T {

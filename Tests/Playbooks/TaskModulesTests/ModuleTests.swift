@@ -33,7 +33,7 @@ import Testing
         #expect(problems.isEmpty)
         return ModuleContext(
             module: module, arguments: normal, files: [:], environment: [:], digests: digests, fetch: { _, _ in },
-            render: { text, _, _ in text }, evaluate: { $0 }, holds: { $0.bool ?? false }, flush: {})
+            render: { text, _, _ in text }, evaluate: { $0 }, holds: { $0.bool ?? false }, checkpoint: {}, flush: {})
     }
 
     /// Does a task; gives whether it changed anything.

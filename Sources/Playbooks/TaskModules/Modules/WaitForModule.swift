@@ -34,6 +34,7 @@ enum WaitForModule {
         while try holds() != isWanted {
             if isFirst { context.flush() }
             isFirst = false
+            try context.checkpoint()
             if SystemCalls.monotonicMilliseconds - start > timeout * 1000 {
                 if let message = context.text("msg") { throw TaskFailure.said(message) }
                 throw TaskFailure.timedOut(what, seconds: timeout)
