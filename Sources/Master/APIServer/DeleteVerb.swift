@@ -126,6 +126,33 @@ extension APIServer {
         return max(0, options.gracePeriodSeconds ?? pod[path: "spec", "terminationGracePeriodSeconds"]?.integer ?? 30)
     }
 
+    /// As many as share one commit of the store.
+    private static let deletionsAtOnce = 64
+
+    /// Deletes some of a collection side by side; what is gone already is left out.
+    private func delete(
+        _ entries: ArraySlice<Entry>, _ route: ObjectRoute, _ options: DeleteOptions
+    ) async throws -> [JSON] {
+        try await withThrowingTaskGroup(of: (Int, JSON)?.self) { group in
+            for (position, entry) in entries.enumerated() {
+                group.addTask {
+                    let metadata = try JSON(parsing: entry.value)["metadata"]
+                    var one = route
+                    one.name = metadata?["name"]?.string ?? ""
+                    one.namespace = metadata?["namespace"]?.string ?? ""
+                    do {
+                        return (position, try JSON(parsing: try await self.delete(one, options).0.value))
+                    } catch let failure as APIFailure where failure.code == 404 {
+                        return nil  // somebody else was faster
+                    }
+                }
+            }
+            var deleted: [(Int, JSON)] = []
+            for try await one in group { if let one { deleted.append(one) } }
+            return deleted.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
     func deleteCollection(_ route: ObjectRoute, _ request: APIRequest) async throws -> APIResponse {
         let kind = route.kind
         let options = try DeleteOptions(request)
@@ -134,16 +161,9 @@ extension APIServer {
         let query = try ListQuery(request, storage.prefix(kind, namespace: route.namespace))
         let page = try await collect(query, filter)
         var items: [JSON] = []
-        for entry in page.entries {
-            let metadata = try JSON(parsing: entry.value)["metadata"]
-            var one = route
-            one.name = metadata?["name"]?.string ?? ""
-            one.namespace = metadata?["namespace"]?.string ?? ""
-            do {
-                items.append(try JSON(parsing: try await delete(one, options).0.value))
-            } catch let failure as APIFailure where failure.code == 404 {
-                continue  // somebody else was faster
-            }
+        for start in stride(from: 0, to: page.entries.count, by: Self.deletionsAtOnce) {
+            let group = page.entries[start..<min(start + Self.deletionsAtOnce, page.entries.count)]
+            items += try await delete(group, route, options)
         }
         return APIResponse(json: [
             "kind": .string("\(kind.name)List"), "apiVersion": .string(kind.apiVersion),

@@ -95,6 +95,7 @@ package final class StateStore: Sendable {
                 try log.changes(from: prefix, to: end, after: revision, through: floor)
             }
             let joined: Watch? = try state.withLock { state throws(StoreError) in
+                guard !state.isClosed else { throw StoreError.closed }
                 try check(revision, state)
                 guard floor >= state.history.floor else { return nil }
                 return add(prefix, older + state.history.after(floor, prefix: prefix), to: &state)
