@@ -81,5 +81,6 @@ extension ClientError: Diagnosable {
 }
 
 extension ClientError: CustomStringConvertible {
-    package var description: String { diagnosis.rendered }
+    /// One line, for logs.
+    package var description: String { diagnosis.what + (diagnosis.why.map { ": " + $0 } ?? "") }
 }

@@ -15,7 +15,8 @@ struct EventExpiry: Sendable {
             try await Task.sleep(for: .seconds(300))
             do {
                 try await look()
-            } catch let error as ClientError {
+            } catch {
+                try Task.checkCancellation()
                 logger.info("events not expired", metadata: ["error": "\(error)"])
             }
         }

@@ -40,9 +40,11 @@ struct NodeLoop: Sendable {
             watch.advance(by: passed, nodes: caches.nodes.objects, leases: caches.leases.objects)
             do {
                 try await look(watch)
-            } catch let error as ClientError {
+            } catch {
+                try Task.checkCancellation()
+                let isConflict = (error as? ClientError)?.isConflict ?? false
                 logger.log(
-                    level: error.isConflict ? .debug : .warning, "look failed",
+                    level: isConflict ? .debug : .warning, "look failed",
                     metadata: ["loop": "nodes", "error": "\(error)"])
                 try await Task.sleep(for: .milliseconds(200))
                 wakeup.set()

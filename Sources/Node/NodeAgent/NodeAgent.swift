@@ -55,8 +55,9 @@ package struct NodeAgent: Sendable {
             configuration: configuration, client: client, nodes: nodes, machine: machine, network: network,
             logger: logger, wakeup: Wakeup())
         nodes.wakes(heartbeat.wakeup)
+        let shelf = ImageShelf(images: images, folder: configuration.imagesFolder, logger: logger)
         let keeper = PodKeeper(
-            configuration: configuration, client: client, pods: pods, runtime: runtime, images: images,
+            configuration: configuration, client: client, pods: pods, runtime: runtime, images: shelf,
             network: network, recorder: recorder, memory: PodMemory(), machine: machine, logger: logger)
         let loops = NodeLoops(keeper: keeper, nodes: nodes, network: network, heartbeat: heartbeat, logger: logger)
         try await heartbeat.register()
@@ -67,7 +68,7 @@ package struct NodeAgent: Sendable {
             group.addTask { try await heartbeat.renewLease() }
             group.addTask { try await heartbeat.reportStatus() }
             group.addTask { try await loops.followNetwork() }
-            group.addTask { loops.importImages() }
+            group.addTask { await shelf.importArchives() }
             group.addTask { try await loops.followPods() }
             if let identity {
                 let service = LogService(pods: pods, runtime: runtime)

@@ -1,5 +1,4 @@
 import ClusterClient
-import ContainerImages
 import ContainerRuntime
 import JSON
 import Linux
@@ -36,16 +35,6 @@ struct NodeLoops: Sendable {
             || old?["status"]?["addresses"] != new?["status"]?["addresses"]
     }
 
-    /// Takes in the archives that the machine was given; a broken one does not keep the agent from starting.
-    func importImages() {
-        do {
-            let names = try keeper.images.importFolder(keeper.configuration.imagesFolder)
-            if !names.isEmpty { logger.info("imported images", metadata: ["images": "\(names)"]) }
-        } catch {
-            logger.warning("images not imported", metadata: ["error": "\(error)"])
-        }
-    }
-
     /// Keeps bridge and routes as the nodes' objects say.
     func followNetwork() async throws {
         try await nodes.waitUntilSynced()
@@ -57,9 +46,8 @@ struct NodeLoops: Sendable {
                     let running = Set(try await keeper.runtime.snapshots().map(\.uid))
                     return running.union(keeper.pods.objects.map(\.meta.uid))
                 }
-            } catch is CancellationError {
-                throw CancellationError()
             } catch {
+                try Task.checkCancellation()
                 logger.warning("pod network not ready", metadata: ["error": "\(error)"])
                 pause = .seconds(2)
             }
@@ -83,7 +71,14 @@ struct NodeLoops: Sendable {
     }
 
     private func followRuntime() async throws {
-        for await _ in keeper.runtime.changes { try await lookAtAll() }
+        for await _ in keeper.runtime.changes {
+            do {
+                try await lookAtAll()
+            } catch {
+                try Task.checkCancellation()
+                logger.warning("records not read", metadata: ["error": "\(error)"])
+            }
+        }
         try Task.checkCancellation()
     }
 
@@ -93,9 +88,8 @@ struct NodeLoops: Sendable {
             do {
                 try await lookAtAll()
                 for uid in try VolumeFiles(root: keeper.configuration.rootFolder).uids() { queue.add(uid) }
-            } catch is CancellationError {
-                throw CancellationError()
             } catch {
+                try Task.checkCancellation()
                 logger.warning("records not read", metadata: ["error": "\(error)"])
             }
             try await Task.sleep(for: .seconds(120))

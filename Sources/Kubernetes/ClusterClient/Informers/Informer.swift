@@ -112,14 +112,13 @@ package final class Informer: Sendable {
                     let seen = self.apply(event)
                     if !seen.isEmpty { version = seen }
                 }
-            } catch is CancellationError {
-                throw CancellationError()
             } catch let error as ClientError {
                 if needsList(after: error) { version = nil }
                 if !error.isExpired {
                     logger.info("watch interrupted", metadata: ["resource": "\(type.plural)", "error": "\(error)"])
                 }
             } catch {
+                try Task.checkCancellation()
                 logger.warning("watch failed", metadata: ["resource": "\(type.plural)", "error": "\(error)"])
                 version = nil
             }

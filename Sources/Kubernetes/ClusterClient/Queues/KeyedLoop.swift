@@ -29,7 +29,7 @@ package struct KeyedLoop: Sendable {
                 while queue.runningCount < concurrency, let key = queue.take() {
                     group.addTask { try await look(at: key) }
                 }
-                if let due = queue.nextDue {
+                if queue.runningCount < concurrency, let due = queue.nextDue {
                     try await queue.wakeup.wait(atMost: ContinuousClock.now.duration(to: due))
                 } else {
                     try await queue.wakeup.wait()
@@ -43,9 +43,8 @@ package struct KeyedLoop: Sendable {
             let recheck = try await reconcile(key)
             queue.succeed(key)
             if let recheck { queue.add(key, after: recheck) }
-        } catch is CancellationError {
-            throw CancellationError()
         } catch {
+            try Task.checkCancellation()
             // A conflict only means that somebody else was quicker: the next look sees it.
             let isConflict = (error as? ClientError)?.isConflict ?? false
             logger.log(

@@ -1,5 +1,4 @@
 import ClusterClient
-import ContainerImages
 import ContainerRuntime
 import JSON
 import Linux
@@ -12,7 +11,7 @@ struct PodKeeper: Sendable {
     let client: ClusterClient
     let pods: Informer
     let runtime: PodRuntime
-    let images: ImageStore
+    let images: ImageShelf
     let network: NodeNetwork
     let recorder: EventRecorder
     let memory: PodMemory

@@ -75,7 +75,12 @@ struct PodRun: Sendable {
             address = attachment.address
         }
         keeper.memory[pod.uid].address = address
-        try await keeper.runtime.createSandbox(translation.sandbox(network: network, address: address))
+        do {
+            try await keeper.runtime.createSandbox(translation.sandbox(network: network, address: address))
+        } catch let error as ContainerRuntimeError {
+            note("FailedCreatePodSandBox", "Failed to create pod sandbox: \(error.diagnosis.what)", isWarning: true)
+            throw error
+        }
         return true
     }
 
@@ -132,7 +137,7 @@ struct PodRun: Sendable {
             outcome.recheckAfter = min(outcome.recheckAfter ?? .infinity, known.until - now)
             return missing(image, container, isFirst: false)
         }
-        if try await keeper.findImage(image) {
+        if await keeper.images.has(image) {
             keeper.memory[pod.uid].imagePauses[image] = nil
             return nil
         }
