@@ -100,9 +100,9 @@ struct FileAttacher {
             guard dynamicNames.contains(where: { layer[$0] != nil }) else { return layer }
             return JSONObject(layer.members.filter { !dynamicNames.contains($0.key) }.map { ($0.key, $0.value) })
         }
-        layers += [extra, bundle.extraVariables]
+        let all = layers.map { VariableLayer.written($0) } + [.observed(extra), .written(bundle.extraVariables)]
         let (dynamic, loopNames) = (dynamicNames, [task.loopVariable, task.loopIndexVariable])
-        return Variables(layers: layers, objects: ["hostvars": StaticHostVariables(variables: hostVariables)]) { name in
+        return Variables(layers: all, objects: ["hostvars": StaticHostVariables(variables: hostVariables)]) { name in
             if dynamic.contains(name) || name.hasPrefix("ansible_") || (task.loop != nil && loopNames.contains(name)) {
                 throw TemplateError(.knownOnMachineOnly(name))
             }
@@ -145,6 +145,6 @@ private struct StaticHostVariables: TemplateObject {
     var memberNames: [String] { variables.keys.sorted() }
 
     func member(_ name: String) -> TemplateValue? {
-        variables[name].map { .object(VariablesObject(Variables(layers: [$0]))) }
+        variables[name].map { .object(VariablesObject(Variables(layers: [.written($0)]))) }
     }
 }

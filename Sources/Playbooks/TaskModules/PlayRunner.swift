@@ -61,16 +61,19 @@ final class PlayRunner {
     }
 
     /// The layers of variables for a task, by Ansible's precedence.
-    func layers(_ task: BundledTask, _ extra: [JSONObject]) -> [JSONObject] {
+    func layers(_ task: BundledTask, _ extra: [JSONObject]) -> [VariableLayer] {
         let role = task.role.map { play.roles[$0] }
-        var layers = play.roles.map(\.defaults)
-        if let role { layers.append(role.defaults) }
-        layers += [runner.bundle.variables, runner.facts, play.variables]
-        layers += play.roles.map(\.variables)
-        if let role { layers += [role.variables, ["role_name": .string(role.name), "role_path": .string(role.path)]] }
-        layers += [task.variables, runner.registered]
-        if let role { layers.append(role.parameters) }
-        return layers + extra + [runner.bundle.extraVariables]
+        var layers = play.roles.map { VariableLayer.written($0.defaults) }
+        if let role { layers.append(.written(role.defaults)) }
+        layers += [.written(runner.bundle.variables), .observed(runner.facts), .written(play.variables)]
+        layers += play.roles.map { .written($0.variables) }
+        if let role {
+            layers.append(.written(role.variables))
+            layers.append(.observed(["role_name": .string(role.name), "role_path": .string(role.path)]))
+        }
+        layers += [.written(task.variables), .observed(runner.registered)]
+        if let role { layers.append(.written(role.parameters)) }
+        return layers + extra.map { .observed($0) } + [.written(runner.bundle.extraVariables)]
     }
 
     func variables(_ task: BundledTask, _ extra: [JSONObject]) -> Variables {
@@ -86,10 +89,10 @@ final class PlayRunner {
 /// `hostvars`: the variables of every machine, rendered within their own machine's scope.
 struct HostVariables: TemplateObject {
     private let bundle: Bundle
-    private let own: () -> [JSONObject]
+    private let own: () -> [VariableLayer]
     private let templates: TemplateCache
 
-    init(_ bundle: Bundle, own: @escaping () -> [JSONObject], templates: TemplateCache) {
+    init(_ bundle: Bundle, own: @escaping () -> [VariableLayer], templates: TemplateCache) {
         self.bundle = bundle
         self.own = own
         self.templates = templates
@@ -100,6 +103,8 @@ struct HostVariables: TemplateObject {
     func member(_ name: String) -> TemplateValue? {
         if name == bundle.host { return .object(VariablesObject(Variables(layers: own(), templates: templates))) }
         guard let variables = bundle.hostVariables[name]?.object else { return nil }
-        return .object(VariablesObject(Variables(layers: [variables, bundle.extraVariables], templates: templates)))
+        return .object(
+            VariablesObject(
+                Variables(layers: [.written(variables), .written(bundle.extraVariables)], templates: templates)))
     }
 }

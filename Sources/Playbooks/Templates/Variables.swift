@@ -1,8 +1,21 @@
 package import JSON
 
+/// Variables of one origin.
+package struct VariableLayer {
+    package var values: JSONObject
+    /// Whether the values may be templates; what a machine said of itself is taken as it is, whatever braces are in it.
+    package var isTemplates: Bool
+
+    /// Variables that people wrote.
+    package static func written(_ values: JSONObject) -> VariableLayer { .init(values: values, isTemplates: true) }
+
+    /// Results, facts and a loop's items.
+    package static func observed(_ values: JSONObject) -> VariableLayer { .init(values: values, isTemplates: false) }
+}
+
 /// Layers of variables whose values may be templates over one another; each is rendered when it is first asked for.
 package final class Variables: TemplateScope {
-    private let layers: [JSONObject]
+    private let layers: [VariableLayer]
     private let objects: [String: any TemplateObject]
     private let templates: TemplateCache
     private let missing: ((String) throws -> TemplateValue?)?
@@ -11,7 +24,8 @@ package final class Variables: TemplateScope {
 
     /// Later layers win; `missing` is asked for names that no layer has.
     package init(
-        layers: [JSONObject], objects: [String: any TemplateObject] = [:], templates: TemplateCache = TemplateCache(),
+        layers: [VariableLayer], objects: [String: any TemplateObject] = [:],
+        templates: TemplateCache = TemplateCache(),
         missing: ((String) throws -> TemplateValue?)? = nil
     ) {
         self.layers = layers
@@ -23,24 +37,24 @@ package final class Variables: TemplateScope {
     package func value(of name: String) throws -> TemplateValue? {
         if let value = rendered[name] { return .json(value) }
         if let object = objects[name] { return .object(object) }
-        guard let raw = raw(name) else {
+        guard let (raw, isTemplate) = raw(name) else {
             if name == "vars" { return .object(VariablesObject(self)) }
             return try missing?(name)
         }
         guard underway.insert(name).inserted else { throw TemplateError(.recursion(name)) }
         defer { underway.remove(name) }
-        let value = try self.render(raw)
+        let value = isTemplate ? try self.render(raw) : raw
         rendered[name] = value
         return .json(value)
     }
 
-    /// The unrendered value that wins, or nil.
-    package func raw(_ name: String) -> JSON? {
-        for layer in layers.reversed() { if let value = layer[name] { return value } }
+    /// The unrendered value that wins, and whether it may be a template.
+    private func raw(_ name: String) -> (JSON, isTemplate: Bool)? {
+        for layer in layers.reversed() { if let value = layer.values[name] { return (value, layer.isTemplates) } }
         return nil
     }
 
-    var names: [String] { Array(Set(layers.flatMap(\.keys))).sorted() }
+    var names: [String] { Array(Set(layers.flatMap(\.values.keys))).sorted() }
 
     /// A value with every template in it rendered; keys stay as they are.
     package func render(_ value: JSON) throws -> JSON {

@@ -95,10 +95,9 @@ final class LocalMachine: Sendable {
     }
 }
 
-final class EventLog: @unchecked Sendable {
-    private let lock = NSLock()
-    private var all: [HostEvent] = []
+final class EventLog: Sendable {
+    private let all = Mutex<[HostEvent]>([])
 
-    func add(_ event: HostEvent) { lock.withLock { all.append(event) } }
-    var events: [HostEvent] { lock.withLock { all } }
+    func add(_ event: HostEvent) { all.withLock { $0.append(event) } }
+    var events: [HostEvent] { all.withLock { $0 } }
 }

@@ -197,6 +197,27 @@ import Testing
         #expect(machine.text("out") == "of two one,two of one")
     }
 
+    @Test func `What a machine says is never taken for a template`() async throws {
+        let (machine, recap, events) = try await run(
+            """
+            - hosts: all
+              gather_facts: false
+              vars: {secret: s3cr3t, indirect: "{{ said.stdout }}"}
+              tasks:
+                - command: "echo {{ '{{' }} secret {{ '}}' }}"
+                  register: said
+                - copy: {content: "{{ said.stdout }} {{ indirect }}", dest: "{{ root }}/said"}
+                - copy: {content: "{{ item }}", dest: "{{ root }}/item"}
+                  loop: "{{ said.stdout_lines }}"
+                - set_fact: {kept: "{{ said.stdout }}"}
+                - copy: {content: "{{ kept }}", dest: "{{ root }}/kept"}
+            """)
+        #expect(recap.succeeded, "\(events)")
+        #expect(machine.text("said") == "{{ secret }} {{ secret }}")
+        #expect(machine.text("item") == "{{ secret }}")
+        #expect(machine.text("kept") == "{{ secret }}")
+    }
+
     @Test func `Facts are gathered where a play asks for them`() async throws {
         let (machine, recap, events) = try await run(
             """

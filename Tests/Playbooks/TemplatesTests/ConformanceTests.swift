@@ -32,7 +32,7 @@ import Testing
 
     @Test(arguments: recorded)
     func `A template yields what Ansible makes of it`(_ recorded: Recorded) throws {
-        let variables = Variables(layers: [Self.table["variables"]?.object ?? [:]])
+        let variables = Variables(layers: [.written(Self.table["variables"]?.object ?? [:])])
         func result() throws -> JSON {
             let template = try Template(parsing: recorded.template, dialect: recorded.dialect)
             return recorded.dialect == .value ? try template.value(variables) : .string(try template.render(variables))
