@@ -12,6 +12,7 @@ package struct ClusterClient: Sendable {
         self.timeoutSeconds = timeoutSeconds
     }
 
+    /// The object; one that is not there throws `isNotFound`.
     package func get(_ type: ResourceType, namespace: String? = nil, name: String) async throws -> JSON {
         try await json("GET", type.path(namespace: namespace, name: name))
     }
@@ -49,6 +50,7 @@ package struct ClusterClient: Sendable {
         return result
     }
 
+    /// Creates an object and answers it as it is stored; a name that is taken throws `isAlreadyExists`.
     package func create(_ type: ResourceType, namespace: String? = nil, _ object: JSON) async throws -> JSON {
         try await json("POST", type.path(namespace: namespace), body: object)
     }
@@ -68,6 +70,7 @@ package struct ClusterClient: Sendable {
         return try await json("PUT", path, body: object)
     }
 
+    /// Changes a part of an object and answers the whole as it then is.
     package func patch(
         _ type: ResourceType, namespace: String? = nil, name: String, subresource: String? = nil, as kind: PatchKind,
         _ patch: JSON

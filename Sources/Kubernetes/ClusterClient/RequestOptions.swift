@@ -38,6 +38,7 @@ package enum PatchKind: String, Sendable {
 
 /// How an object is to go.
 package struct DeleteOptions: Hashable, Sendable {
+    /// What becomes of the objects that it owns.
     package enum Propagation: String, Sendable {
         case background = "Background"
         case foreground = "Foreground"

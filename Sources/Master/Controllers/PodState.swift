@@ -8,11 +8,13 @@ package enum PodState {
         !hasEnded(pod) && !pod.meta.isBeingDeleted
     }
 
+    /// Whether all of its containers ended for good.
     package static func hasEnded(_ pod: JSON) -> Bool {
         let phase = pod[path: "status", "phase"]?.string
         return phase == "Succeeded" || phase == "Failed"
     }
 
+    /// Whether its condition `Ready` holds.
     package static func isReady(_ pod: JSON) -> Bool { Conditions.isTrue("Ready", in: pod) }
 
     /// Seconds until it has been ready for `minReadySeconds`: 0 where it has, nil where it is not ready.

@@ -39,6 +39,7 @@ package struct Resources: Hashable, Sendable {
         }
     }
 
+    /// Both together, thing by thing.
     package static func + (left: Resources, right: Resources) -> Resources {
         Resources(
             cpuMillicores: left.cpuMillicores + right.cpuMillicores,
@@ -46,6 +47,7 @@ package struct Resources: Hashable, Sendable {
             others: left.others.merging(right.others, uniquingKeysWith: +))
     }
 
+    /// What is left of the first without the second, thing by thing; it may be negative.
     package static func - (left: Resources, right: Resources) -> Resources {
         Resources(
             cpuMillicores: left.cpuMillicores - right.cpuMillicores,

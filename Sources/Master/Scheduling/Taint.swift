@@ -2,6 +2,7 @@ package import JSON
 
 /// What keeps pods off a node that do not tolerate it.
 package struct Taint: Hashable, Sendable {
+    /// What it does to pods that do not tolerate it.
     package enum Effect: String, Sendable {
         case noSchedule = "NoSchedule"
         case preferNoSchedule = "PreferNoSchedule"

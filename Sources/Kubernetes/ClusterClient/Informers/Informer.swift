@@ -95,6 +95,7 @@ package final class Informer: Sendable {
     package func run() async throws {
         var version: String?
         var backoff = Backoff()
+        var isQuiet = false
         while true {
             try Task.checkCancellation()
             let started = ContinuousClock.now
@@ -114,15 +115,20 @@ package final class Informer: Sendable {
                 }
             } catch let error as ClientError {
                 if needsList(after: error) { version = nil }
-                if !error.isExpired {
+                // Said once: the tries go on until the server is back.
+                if !error.isExpired, !isQuiet || hasProgress {
                     logger.info("watch interrupted", metadata: ["resource": "\(type.plural)", "error": "\(error)"])
+                    isQuiet = true
                 }
             } catch {
                 try Task.checkCancellation()
                 logger.warning("watch failed", metadata: ["resource": "\(type.plural)", "error": "\(error)"])
                 version = nil
             }
-            if hasProgress || started.duration(to: .now) > .seconds(10) { backoff.reset() }
+            if hasProgress || started.duration(to: .now) > .seconds(10) {
+                backoff.reset()
+                isQuiet = false
+            }
             try await pause(backoff.next(random: random()))
         }
     }

@@ -2,6 +2,7 @@ import Synchronization
 
 /// Keys that want a look, each at most once at a time; failures come back after growing pauses.
 package final class WorkQueue: Sendable {
+    /// Moments of the clock that postponed looks are measured by.
     package typealias Instant = ContinuousClock.Instant
 
     private struct State {

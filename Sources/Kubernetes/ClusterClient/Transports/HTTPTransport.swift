@@ -1,3 +1,4 @@
+import Glibc
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -44,6 +45,7 @@ package final class HTTPTransport: Transport {
         return try read("TLS configuration") { try NIOSSLContext(configuration: configuration) }
     }
 
+    /// Sends over a kept connection or a new one; a read that a kept one loses is asked again.
     package func send(_ request: ClientRequest) async throws -> ClientResponse {
         if let channel = takeIdle() {
             do {
@@ -135,7 +137,7 @@ package final class HTTPTransport: Transport {
         switch error {
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { reason($0.error) } ?? "no address of \(error.host) answers"
-        case let error as IOError: error.description
+        case let error as IOError: String(cString: strerror(error.errnoCode))
         case ChannelError.connectTimeout: "it did not answer within 5 s"
         case ChannelError.ioOnClosedChannel, ChannelError.eof, ChannelError.alreadyClosed: "the connection was closed"
         default: "\(error)"

@@ -6,6 +6,7 @@ package struct InProcessTransport: Transport {
         self.respond = respond
     }
 
+    /// Asks the closure.
     package func send(_ request: ClientRequest) async throws -> ClientResponse {
         try Task.checkCancellation()
         return try await respond(request)
@@ -20,6 +21,7 @@ package struct WholeBody: AsyncSequence, Sendable {
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// Gives the bytes once.
     package struct AsyncIterator: AsyncIteratorProtocol {
         var bytes: [UInt8]?
 

@@ -20,6 +20,7 @@ struct Heartbeat: Sendable {
     /// Registers the node, trying until the API answers.
     func register() async throws {
         var backoff = Backoff(first: .milliseconds(200), longest: .seconds(3))
+        var lastReason = ""
         while true {
             do {
                 if try await client.find(.nodes, name: configuration.nodeName) == nil {
@@ -28,7 +29,10 @@ struct Heartbeat: Sendable {
                 return
             } catch let error as ClientError {
                 if error.isAlreadyExists { return }
-                logger.info("not registered yet", metadata: ["error": "\(error)"])
+                if lastReason != error.description {
+                    logger.info("not registered yet", metadata: ["error": "\(error)"])
+                }
+                lastReason = error.description
             }
             try await Task.sleep(for: backoff.next(random: Double.random(in: 0..<1)))
         }
