@@ -139,7 +139,7 @@ let targets: [Target] = [
     tests("Node", "NodeAgent"),
     tests("Playbooks", "Templates"),
     tests("Playbooks", "Inventories"),
-    tests("Playbooks", "Plays", ["Bundles", "Templates", "Inventories", "JSON"]),
+    tests("Playbooks", "Plays", ["TaskModules", "Bundles", "Templates", "Inventories", "JSON"]),
     tests("Playbooks", "TaskModules", ["Bundles", "Templates", "JSON"]),
     tests("Provision", "Clusterfiles", ["JSON", "Diagnostics"], exclude: ["Broken"]),
     tests("Provision", "Planning", ["Clusterfiles", "Diagnostics", "JSON"]),
