@@ -18,7 +18,7 @@ import Testing
             lines.first { $0.last.map(String.init) == path }.map { "\($0[0]) \($0[1]) \($0[2])" }
         }
         #expect(entry("etc/ssh/ssh_host_ed25519_key") == "-rw------- 0/0 8")
-        #expect(entry("home/cluster/.ssh/") == "drwx------ 1000/1000 0")
+        #expect(entry("home/cluster/.ssh") == "drwx------ 1000/1000 0")
         #expect(entry("home/cluster/.ssh/authorized_keys") == "-rw------- 1000/1000 22")
         #expect(entry("etc/machine-id") == "-r--r--r-- 0/0 33")
     }
