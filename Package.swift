@@ -17,7 +17,9 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
         name: name, dependencies: dependencies, path: "Sources/Programs/\(name)", swiftSettings: strict,
         linkerSettings: [
-            .unsafeFlags(["-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-Xlinker", "--gc-sections"])
+            .unsafeFlags([
+                "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-Xlinker", "--gc-sections",
+            ])
         ])
 }
 
@@ -69,17 +71,23 @@ let targets: [Target] = [
     wing("Master", "StateStore", ["Diagnostics", "CSQLite"]),
     wing("Master", "Access", ["JSON"]),
     wing("Master", "Admission", ["JSON", "Objects"]),
-    wing("Master", "APIServer", ["JSON", "YAML", "Objects", "StateStore", "Access", "Admission", "HTTPServing", logging]),
+    wing(
+        "Master", "APIServer", ["JSON", "YAML", "Objects", "StateStore", "Access", "Admission", "HTTPServing", logging]),
     wing("Master", "Scheduling", ["JSON", "Objects"]),
     wing("Master", "Controllers", ["JSON", "Objects"]),
-    wing("Master", "ControlLoops", ["Diagnostics", "JSON", "Objects", "ClusterClient", "Scheduling", "Controllers", logging]),
+    wing(
+        "Master", "ControlLoops",
+        ["Diagnostics", "JSON", "Objects", "ClusterClient", "Scheduling", "Controllers", logging]),
 
     // Node
     wing("Node", "ContainerImages", ["Diagnostics", "JSON", "Linux", "CZlib", crypto]),
     wing("Node", "ContainerRuntime", ["Diagnostics", "JSON", "Linux", "ContainerImages"]),
     wing("Node", "PodNetwork", ["Diagnostics", "Linux"]),
-    wing("Node", "NodeAgent", [
-            "Diagnostics", "JSON", "Objects", "ClusterClient", "ContainerImages", "ContainerRuntime", "PodNetwork", "Linux",
+    wing(
+        "Node", "NodeAgent",
+        [
+            "Diagnostics", "JSON", "Objects", "ClusterClient", "ContainerImages", "ContainerRuntime", "PodNetwork",
+            "Linux",
             "HTTPServing", logging,
         ]),
 
@@ -99,7 +107,8 @@ let targets: [Target] = [
     wing(
         "Provision", "PlanExecution",
         [
-            "Diagnostics", "JSON", "Clusterfiles", "Planning", "Hypervisor", "SecureShell", "MachineImages", "Credentials", "Bundles",
+            "Diagnostics", "JSON", "Clusterfiles", "Planning", "Hypervisor", "SecureShell", "MachineImages",
+            "Credentials", "Bundles",
             "Plays", "Inventories", "ClusterClient", "Linux", crypto,
         ]),
 
@@ -107,15 +116,22 @@ let targets: [Target] = [
     program(
         "clusterfile",
         [
-            "Diagnostics", "JSON", "Clusterfiles", "Planning", "PlanExecution", "Hypervisor", "SecureShell", "MachineImages",
+            "Diagnostics", "JSON", "Clusterfiles", "Planning", "PlanExecution", "Hypervisor", "SecureShell",
+            "MachineImages",
             "Credentials", "Inventories", "Plays", "Linux", "YAML", "ClusterClient", arguments,
         ]),
     program(
         "clusterfile-master",
-        ["Diagnostics", "APIServer", "StateStore", "Access", "ControlLoops", "ClusterClient", "HTTPServing", "Objects", "Linux", logging, lifecycle, arguments]),
+        [
+            "Diagnostics", "APIServer", "StateStore", "Access", "ControlLoops", "ClusterClient", "HTTPServing",
+            "Objects", "Linux", logging, lifecycle, arguments,
+        ]),
     program(
         "clusterfile-node",
-        ["Diagnostics", "NodeAgent", "ContainerRuntime", "PodNetwork", "ClusterClient", "HTTPServing", "Linux", logging, lifecycle]),
+        [
+            "Diagnostics", "NodeAgent", "ContainerRuntime", "PodNetwork", "ClusterClient", "HTTPServing", "Linux",
+            logging, lifecycle,
+        ]),
     program("clusterfile-runner", ["Diagnostics", "JSON", "Bundles", "TaskModules", "Linux"]),
 
     // Tests

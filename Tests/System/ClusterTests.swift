@@ -44,7 +44,10 @@ import Testing
         let result = try await cluster.clusterfile("up", "--yes", deadline: 600)
         try #require(result.status == 0, "\(result.transcript)")
         let nodes = try await cluster.kubectlJSON("get", "nodes")
-        #expect(Set(nodes["items"]?.array?.compactMap { $0[path: "metadata", "name"]?.string } ?? []) == ["master", "node1", "node2"])
+        #expect(
+            Set(nodes["items"]?.array?.compactMap { $0[path: "metadata", "name"]?.string } ?? []) == [
+                "master", "node1", "node2",
+            ])
         #expect(try await cluster.kubectl("get", "nodes").matches(of: /\ Ready\ /).count == 3)
     }
 
@@ -114,7 +117,7 @@ import Testing
         let cluster = try await Self.shared.cluster()
         let before = try #require(try await Self.pods(cluster, running: 1).first)
         let node = try #require(before[path: "spec", "nodeName"]?.string)
-        let pids = "pgrep -f 'httpd -f' | sort | tr '\\n' ' '"
+        let pids = "pgrep -f '[h]ttpd -f' | sort | tr '\\n' ' '"
         let processes = try await cluster.ssh(node, pids)
         try await cluster.ssh(node, "sudo systemctl restart clusterfile-node")
         try await cluster.ssh(node, "sudo systemctl kill -s KILL clusterfile-node")
@@ -136,20 +139,21 @@ import Testing
         try #require(result.status == 0, "\(result.transcript)")
         #expect(try #require(try JSON(parsing: result.output)["changes"]?.integer) > 0)
         #expect(try await cluster.ssh("node1", "systemctl is-active clusterfile-node") == "active\n")
-        #expect(try await !cluster.ssh("node2", "cat /etc/systemd/system/clusterfile-node.service").contains("# edited"))
+        #expect(
+            try await !cluster.ssh("node2", "cat /etc/systemd/system/clusterfile-node.service").contains("# edited"))
     }
 
     @Test func `a snapshot brings back pods, processes and counts, with the clock set`() async throws {
         let cluster = try await Self.shared.cluster()
         let before = try #require(try await Self.pods(cluster, running: 1).first)
         let node = try #require(before[path: "spec", "nodeName"]?.string)
-        let processes = try await cluster.ssh(node, "pgrep -f 'httpd -f' | sort | tr '\\n' ' '")
+        let processes = try await cluster.ssh(node, "pgrep -f '[h]ttpd -f' | sort | tr '\\n' ' '")
         try await cluster.output("snapshot", "save", "first", deadline: 300)
         try await cluster.kubectl("delete", "deployment", "web")
         try await cluster.output("snapshot", "restore", "first", "--yes", deadline: 300)
         let after = try #require(try await Self.pods(cluster, running: 1).first)
         #expect(Self.identity(after) == Self.identity(before))
-        #expect(try await cluster.ssh(node, "pgrep -f 'httpd -f' | sort | tr '\\n' ' '") == processes)
+        #expect(try await cluster.ssh(node, "pgrep -f '[h]ttpd -f' | sort | tr '\\n' ' '") == processes)
         for machine in ["master", "node1", "node2"] {
             let there = try #require(Double(try await cluster.ssh(machine, "date +%s.%N").dropLast()))
             #expect(abs(there - Date.now.timeIntervalSince1970) < 1.5, "\(machine)'s clock")
@@ -163,7 +167,7 @@ import Testing
         let cluster = try await Self.shared.cluster()
         try await cluster.kubectl("delete", "deployment", "web")
         let look = """
-            pgrep -cf 'httpd -f'; grep -c overlay /proc/mounts; ls -d /sys/fs/cgroup/system.slice/clusterfile-pods.service/pod* 2>/dev/null | wc -l; \
+            pgrep -cf '[h]ttpd -f'; grep -c overlay /proc/mounts; ls -d /sys/fs/cgroup/system.slice/clusterfile-pods.service/pod* 2>/dev/null | wc -l; \
             ip -o link show type veth | wc -l
             """
         for node in ["node1", "node2"] {
@@ -217,9 +221,11 @@ import Testing
         try await Command.eventually(within: 120, "\(count) running pods") {
             try await cluster.kubectlJSON("get", "pods", "-l", "app=web")["items"]?.array ?? []
         } until: { pods in
-            pods.count == count && pods.allSatisfy { pod in
-                pod[path: "status", "phase"]?.string == "Running" && pod[path: "metadata", "deletionTimestamp"] == nil
-            }
+            pods.count == count
+                && pods.allSatisfy { pod in
+                    pod[path: "status", "phase"]?.string == "Running"
+                        && pod[path: "metadata", "deletionTimestamp"] == nil
+                }
         }
     }
 

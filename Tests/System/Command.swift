@@ -106,7 +106,8 @@ final class RunningCommand {
 
     func result() -> CommandResult {
         let text = [outputFile, errorFile].map { (try? String(contentsOf: $0, encoding: .utf8)) ?? "" }
-        let status = process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+        let status =
+            process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
         return CommandResult(arguments: arguments, status: status, output: text[0], errors: text[1])
     }
 }

@@ -42,7 +42,8 @@ struct TestCluster: Sendable {
     /// Runs `clusterfile` and gives its output; any other exit status than 0 is the test's failure.
     @discardableResult
     func output(_ arguments: String..., deadline: TimeInterval = 300) async throws -> String {
-        try await Command.output(["clusterfile"] + arguments, environment: environment, folder: folder, deadline: deadline)
+        try await Command.output(
+            ["clusterfile"] + arguments, environment: environment, folder: folder, deadline: deadline)
     }
 
     func start(_ arguments: String...) throws -> RunningCommand {
@@ -53,7 +54,8 @@ struct TestCluster: Sendable {
     @discardableResult
     func ssh(_ machine: String, _ commandLine: String, deadline: TimeInterval = 120) async throws -> String {
         try await Command.output(
-            ["clusterfile", "ssh", machine, "--", commandLine], environment: environment, folder: folder, deadline: deadline)
+            ["clusterfile", "ssh", machine, "--", commandLine], environment: environment, folder: folder,
+            deadline: deadline)
     }
 
     /// Runs Debian's kubectl where the machines can be reached, with the cluster's kubeconfig.
@@ -64,13 +66,16 @@ struct TestCluster: Sendable {
         return result.output
     }
 
-    func tryKubectl(_ arguments: [String], input: String? = nil, deadline: TimeInterval = 120) async throws -> CommandResult {
+    func tryKubectl(_ arguments: [String], input: String? = nil, deadline: TimeInterval = 120) async throws
+        -> CommandResult
+    {
         let kubeconfig = folder.appendingPathComponent("kubeconfig")
         if !FileManager.default.fileExists(atPath: kubeconfig.path) {
             try await output("kubeconfig").write(to: kubeconfig, atomically: true, encoding: .utf8)
         }
         return try await Command.run(
-            [Self.lab, "exec", "kubectl", "--kubeconfig", kubeconfig.path] + arguments, input: input, environment: environment,
+            [Self.lab, "exec", "kubectl", "--kubeconfig", kubeconfig.path] + arguments, input: input,
+            environment: environment,
             folder: folder, deadline: deadline)
     }
 

@@ -10,7 +10,8 @@ import YAML
 
 /// Which cluster a command is about: the one of a Clusterfile, or one by its name.
 struct ClusterOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: "The Clusterfile; without it, the one in this folder or the nearest above it.")
+    @Option(
+        name: [.short, .long], help: "The Clusterfile; without it, the one in this folder or the nearest above it.")
     var file: String?
 
     @Option(name: [.short, .long], help: "The cluster's name, in place of a Clusterfile: works from anywhere.")
@@ -60,7 +61,11 @@ struct ClusterOptions: ParsableArguments {
         let path = try path()
         do {
             guard let name = try YAML.document(try text(path), file: path)["cluster"]?.text else {
-                throw Diagnoses([Diagnosis("the Clusterfile names no cluster", fix: "begin it with 'cluster: NAME'", at: .init(file: path, line: 1, column: 1))])
+                throw Diagnoses([
+                    Diagnosis(
+                        "the Clusterfile names no cluster", fix: "begin it with 'cluster: NAME'",
+                        at: .init(file: path, line: 1, column: 1))
+                ])
             }
             return (name, Self.uuid(name))
         } catch let mistakes as Diagnoses {
@@ -70,7 +75,8 @@ struct ClusterOptions: ParsableArguments {
 
     /// The secrets of the cluster.
     func credentials() throws -> CredentialStore {
-        CredentialStore(root: try CredentialStore.defaultRoot(environment: Workplace.environment), uuid: try identity().uuid.text)
+        CredentialStore(
+            root: try CredentialStore.defaultRoot(environment: Workplace.environment), uuid: try identity().uuid.text)
     }
 
     func connection() async throws -> Hypervisor { try await Hypervisor.connect(uri: try Workplace.endpoint().uri) }
@@ -82,7 +88,9 @@ struct ClusterOptions: ParsableArguments {
     }
 
     /// A path of the Clusterfile's, which is relative to the file.
-    static func resolve(_ path: String, in folder: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
+    static func resolve(_ path: String, in folder: String) -> String {
+        path.hasPrefix("/") ? path : folder + "/" + path
+    }
 
     static func folder(of path: String) -> String {
         let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
@@ -100,7 +108,13 @@ struct ClusterOptions: ParsableArguments {
         do {
             return try String(contentsOf: URL(filePath: path), encoding: .utf8)
         } catch {
-            throw MistakesInFile(diagnoses: Diagnoses([Diagnosis("cannot read \(path)", why: FileManager.default.fileExists(atPath: path) ? "it is not readable text" : "there is no such file", fix: "name another file with -f")]))
+            throw MistakesInFile(
+                diagnoses: Diagnoses([
+                    Diagnosis(
+                        "cannot read \(path)",
+                        why: FileManager.default.fileExists(atPath: path)
+                            ? "it is not readable text" : "there is no such file", fix: "name another file with -f")
+                ]))
         }
     }
 }

@@ -35,7 +35,7 @@ struct Root: AsyncParsableCommand {
                 }
             } catch let code as ExitCode {
                 Glibc.exit(code.rawValue)
-            } catch where Self.exitCode(for: error) == .success || error is ValidationError || error is CleanExit {
+            } catch  where Self.exitCode(for: error) == .success || error is ValidationError || error is CleanExit {
                 exit(withError: error)
             } catch {
                 Terminal.report(error)

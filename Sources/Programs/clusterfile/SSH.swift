@@ -20,10 +20,14 @@ struct SSH: AsyncParsableCommand {
         let observed = try await cluster.observed(try await cluster.connection())
         let machine = try observed.machine(named: machine)
         let credentials = try cluster.credentials()
-        let arguments = ["ssh"] + SSHConfigText.options(of: machine, credentials).flatMap { ["-o", "\($0.0)=\($0.1)"] } + [machine.name] + command
+        let arguments =
+            ["ssh"] + SSHConfigText.options(of: machine, credentials).flatMap { ["-o", "\($0.0)=\($0.1)"] } + [
+                machine.name
+            ] + command
         var argv = arguments.map { strdup($0) } + [nil]
         execvp("ssh", &argv)
-        throw Diagnosis("cannot start ssh", why: String(cString: strerror(errno)), fix: "apt-get install openssh-client")
+        throw Diagnosis(
+            "cannot start ssh", why: String(cString: strerror(errno)), fix: "apt-get install openssh-client")
     }
 }
 

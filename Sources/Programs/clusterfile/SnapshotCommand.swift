@@ -17,7 +17,10 @@ struct SnapshotCommand: AsyncParsableCommand {
         @Argument(help: "The snapshot's name.") var name: String
 
         func validate() throws {
-            guard name.utf8.allSatisfy({ "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8.contains($0) }), !name.isEmpty
+            guard
+                name.utf8.allSatisfy({
+                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8.contains($0)
+                }), !name.isEmpty
             else { throw ValidationError("a snapshot's name has letters, digits, '-', '_' and '.' only") }
         }
 
@@ -26,7 +29,9 @@ struct SnapshotCommand: AsyncParsableCommand {
             let pause = try await work.locked("clusterfile snapshot save") {
                 try await $0.save(work.observed, named: name)
             }
-            Terminal.error("saved '\(name)' of \(work.observed.machines.count) machines; they stood still for \(ProgressPrinter.rounded(pause)) s")
+            Terminal.error(
+                "saved '\(name)' of \(work.observed.machines.count) machines; they stood still for \(ProgressPrinter.rounded(pause)) s"
+            )
         }
     }
 
@@ -40,12 +45,14 @@ struct SnapshotCommand: AsyncParsableCommand {
 
         func run() async throws {
             let work = try await SnapshotWork(cluster)
-            guard yes || Terminal.confirms("What happened in '\(work.observed.name)' since '\(name)' is lost. Go on?") else {
+            guard yes || Terminal.confirms("What happened in '\(work.observed.name)' since '\(name)' is lost. Go on?")
+            else {
                 throw NotConfirmed()
             }
             let start = ContinuousClock.now
             try await work.locked("clusterfile snapshot restore") { try await $0.restore(work.observed, named: name) }
-            Terminal.error("'\(work.observed.name)' is back at '\(name)' (\(ProgressPrinter.rounded(start.secondsSince)) s)")
+            Terminal.error(
+                "'\(work.observed.name)' is back at '\(name)' (\(ProgressPrinter.rounded(start.secondsSince)) s)")
         }
     }
 
@@ -70,12 +77,18 @@ struct SnapshotCommand: AsyncParsableCommand {
                         }
                     ).prettyText)
             case .table:
-                guard !entries.isEmpty else { return Terminal.error("cluster '\(work.observed.name)' has no snapshots") }
+                guard !entries.isEmpty else {
+                    return Terminal.error("cluster '\(work.observed.name)' has no snapshots")
+                }
                 Terminal.output(
                     table(
                         [["NAME", "CREATED", "MACHINES"]]
                             + entries.map {
-                                [$0.name, time($0.createdAtSeconds), $0.missing.isEmpty ? "all \($0.machines.count)" : "without \($0.missing.joined(separator: ", "))"]
+                                [
+                                    $0.name, time($0.createdAtSeconds),
+                                    $0.missing.isEmpty
+                                        ? "all \($0.machines.count)" : "without \($0.missing.joined(separator: ", "))",
+                                ]
                             }))
             }
         }
@@ -87,7 +100,8 @@ struct SnapshotCommand: AsyncParsableCommand {
 
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Delete a snapshot from all machines.", discussion: "Example: clusterfile snapshot delete before-upgrade")
+            abstract: "Delete a snapshot from all machines.",
+            discussion: "Example: clusterfile snapshot delete before-upgrade")
         @OptionGroup var cluster: ClusterOptions
         @Argument(help: "The snapshot's name.") var name: String
 

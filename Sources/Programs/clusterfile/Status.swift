@@ -14,7 +14,9 @@ struct Status: AsyncParsableCommand {
         let observed = try await cluster.observed(try await cluster.connection())
         let status = try await ClusterStatus(of: observed, credentials: try cluster.credentials())
         if output.format == .json { return Terminal.output(status.json.prettyText) }
-        guard !observed.isEmpty else { return Terminal.output("cluster '\(status.cluster)' is not up (clusterfile up makes it)") }
+        guard !observed.isEmpty else {
+            return Terminal.output("cluster '\(status.cluster)' is not up (clusterfile up makes it)")
+        }
         Terminal.output(
             table(
                 [["MACHINE", "STATE", "ADDRESS", "ROLE", "NODE"]]
@@ -34,7 +36,9 @@ struct KubeconfigCommand: AsyncParsableCommand {
     func run() async throws {
         let credentials = try cluster.credentials()
         guard try credentials.exists() else {
-            throw Diagnosis("cluster '\(try cluster.identity().name)' has no kubeconfig", why: "it was never up", fix: "run clusterfile up")
+            throw Diagnosis(
+                "cluster '\(try cluster.identity().name)' has no kubeconfig", why: "it was never up",
+                fix: "run clusterfile up")
         }
         Terminal.output(try credentials.kubeconfig())
     }

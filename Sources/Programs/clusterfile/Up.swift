@@ -64,7 +64,8 @@ func report(
         for (phase, seconds) in printer.phaseSeconds { phases[phase.rawValue] = .number(rounded(seconds)) }
         Terminal.output(
             JSON.object([
-                "cluster": .string(name), "changes": JSON(printer.changes), "seconds": .number(rounded(seconds)), "phases": phases,
+                "cluster": .string(name), "changes": JSON(printer.changes), "seconds": .number(rounded(seconds)),
+                "phases": phases,
                 "machines": recap.json,
             ]).prettyText)
         return
@@ -74,7 +75,8 @@ func report(
     Terminal.error(
         changes == 0
             ? "cluster '\(name)': nothing to do (\(ProgressPrinter.rounded(seconds)) s)"
-            : "cluster '\(name)' is up: \(changes) change\(changes == 1 ? "" : "s") in \(ProgressPrinter.rounded(seconds)) s")
+            : "cluster '\(name)' is up: \(changes) change\(changes == 1 ? "" : "s") in \(ProgressPrinter.rounded(seconds)) s"
+    )
 }
 
 private func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
@@ -82,7 +84,8 @@ private func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() /
 /// Carries out the playbook on machines that are up.
 struct Provision: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Carry out the playbook on the running machines.", discussion: "Example: clusterfile provision --verbose")
+        abstract: "Carry out the playbook on the running machines.",
+        discussion: "Example: clusterfile provision --verbose")
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var output: OutputOptions

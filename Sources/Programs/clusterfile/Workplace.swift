@@ -10,7 +10,8 @@ enum Workplace {
 
     /// Finds libvirt and moves to where its machines can be reached; `--connect URI` names another one.
     static func enter(arguments: [String]) {
-        let asked = arguments.firstIndex(of: "--connect").flatMap { arguments.dropFirst($0 + 1).first }
+        let asked =
+            arguments.firstIndex(of: "--connect").flatMap { arguments.dropFirst($0 + 1).first }
             ?? environment["CLUSTERFILE_CONNECT"]
         let result = Result { () throws(Diagnosis) in
             let endpoint = try LibvirtEndpoint.find(uri: asked)
@@ -32,7 +33,9 @@ enum Workplace {
     static func programsFolder() throws -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        guard count > 0 else { throw Diagnosis("cannot find this program's own folder", why: String(cString: strerror(errno))) }
+        guard count > 0 else {
+            throw Diagnosis("cannot find this program's own folder", why: String(cString: strerror(errno)))
+        }
         let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
     }

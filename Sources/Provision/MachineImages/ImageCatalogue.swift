@@ -34,7 +34,9 @@ package struct ImageCatalogue: Sendable {
     package func containerArchives() -> [String] {
         var newest: [String: (path: String, built: Date)] = [:]
         for folder in folders(having: "index.json") {
-            let name = folder.split(separator: "/").last.map { $0.split(separator: "-").dropLast().joined(separator: "-") } ?? ""
+            let name =
+                folder.split(separator: "/").last.map { $0.split(separator: "-").dropLast().joined(separator: "-") }
+                ?? ""
             let archive = "\(folder)/\(name).tar"
             guard FileManager.default.fileExists(atPath: archive) else { continue }
             let built = modified(archive)
@@ -63,7 +65,9 @@ package struct ImageCatalogue: Sendable {
     private func folders(having file: String) -> [String] {
         // No such folder means that nothing has been built yet.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.sorted().map { folder + "/" + $0 }.filter { FileManager.default.fileExists(atPath: $0 + "/" + file) }
+        return names.sorted().map { folder + "/" + $0 }.filter {
+            FileManager.default.fileExists(atPath: $0 + "/" + file)
+        }
     }
 
     private func modified(_ path: String) -> Date {

@@ -43,7 +43,8 @@ extension MachineImage {
         guard let base = manifest["name"]?.string, let variant = manifest["variant"]?.string,
             let key = manifest["key"]?.string, let kernelArguments = manifest["kernelArguments"]?.string
         else {
-            throw ImageError.unreadable(path: manifestPath, reason: "one of name, variant, key, kernelArguments is missing")
+            throw ImageError.unreadable(
+                path: manifestPath, reason: "one of name, variant, key, kernelArguments is missing")
         }
         self.name = variant == "default" ? base : "\(base)-\(variant)"
         self.key = key

@@ -4,7 +4,9 @@ import FoundationEssentials
 
 extension ClusterClient {
     /// A client of a cluster's API server that acts as its admin, with the certificate of the state folder.
-    package static func admin(masterAddress: String, _ credentials: CredentialStore, timeoutSeconds: Int = 10) throws -> ClusterClient {
+    package static func admin(masterAddress: String, _ credentials: CredentialStore, timeoutSeconds: Int = 10) throws
+        -> ClusterClient
+    {
         func text(_ name: String) throws -> String {
             try String(contentsOf: URL(filePath: "\(credentials.pkiFolder)/\(name)"), encoding: .utf8)
         }

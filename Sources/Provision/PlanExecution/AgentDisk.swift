@@ -19,7 +19,8 @@ struct AgentDisk: Sendable {
     func ensure(_ files: [String]) async throws -> String {
         var hash = SHA256()
         for file in files {
-            hash.update(data: Data(SHA256.hash(data: try Data(contentsOf: URL(filePath: file), options: .mappedIfSafe))))
+            hash.update(
+                data: Data(SHA256.hash(data: try Data(contentsOf: URL(filePath: file), options: .mappedIfSafe))))
         }
         let key = hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         let name = Self.prefix + key
@@ -27,7 +28,8 @@ struct AgentDisk: Sendable {
         let marker = name + ".complete"
         if try await hypervisor.volume(marker, pool: pool) == nil {
             try await upload(files, to: name)
-            _ = try await hypervisor.create(.init(pool: pool, name: marker, capacityBytes: 1 << 20, format: .raw, mode: 0o644))
+            _ = try await hypervisor.create(
+                .init(pool: pool, name: marker, capacityBytes: 1 << 20, format: .raw, mode: 0o644))
         }
         try await dropUnused(except: name)
         return name
@@ -38,8 +40,12 @@ struct AgentDisk: Sendable {
         defer { unlink(archive) }
         try BlobArchive(files).write(to: archive)
         var status = stat()
-        guard stat(archive, &status) == 0 else { throw HypervisorError.unreadableFile(path: archive, errno: errno, reason: String(cString: strerror(errno))) }
-        if try await hypervisor.volume(name, pool: pool) != nil { try await hypervisor.delete(volume: name, pool: pool) }
+        guard stat(archive, &status) == 0 else {
+            throw HypervisorError.unreadableFile(path: archive, errno: errno, reason: String(cString: strerror(errno)))
+        }
+        if try await hypervisor.volume(name, pool: pool) != nil {
+            try await hypervisor.delete(volume: name, pool: pool)
+        }
         let step = 1 << 20
         let bytes = UInt64((Int(status.st_size) + step - 1) / step * step)
         _ = try await hypervisor.create(.init(pool: pool, name: name, capacityBytes: bytes, format: .raw, mode: 0o644))

@@ -40,7 +40,8 @@ package struct ClusterInventory: Sendable {
         let masters = spec.machines.filter { $0.role == .master }.map(\.name)
         let nodes = spec.machines.filter { $0.role == .node }.map(\.name)
         var groups: [Inventory.Group] = [
-            .init("kube_control_plane", hosts: masters), .init("kube-master", hosts: masters), .init("etcd", hosts: masters),
+            .init("kube_control_plane", hosts: masters), .init("kube-master", hosts: masters),
+            .init("etcd", hosts: masters),
             .init("kube_node", hosts: nodes), .init("kube-node", hosts: nodes), .init("calico_rr"), .init("calico-rr"),
             .init("k8s_cluster", children: ["kube_control_plane", "kube_node", "calico_rr"]),
             .init("k8s-cluster", children: ["kube-master", "kube-node", "calico-rr"]),

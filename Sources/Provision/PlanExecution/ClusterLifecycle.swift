@@ -21,7 +21,8 @@ package struct ClusterLifecycle: Sendable {
     package var readyTimeout: Duration = .seconds(120)
 
     package init(
-        hypervisor: Hypervisor, pool: String, catalogue: ImageCatalogue, credentials: CredentialStore, programsFolder: String,
+        hypervisor: Hypervisor, pool: String, catalogue: ImageCatalogue, credentials: CredentialStore,
+        programsFolder: String,
         progress: ProgressSink
     ) {
         self.hypervisor = hypervisor
@@ -37,7 +38,8 @@ package struct ClusterLifecycle: Sendable {
     /// What `up` would do to libvirt now.
     package func plan(_ spec: ClusterSpec) async throws -> Plan {
         let images = try images(of: spec)
-        return try planUp(spec, baseVolumes: images.mapValues { ImageVolumes($0).disk }, observed: try await observer.observe())
+        return try planUp(
+            spec, baseVolumes: images.mapValues { ImageVolumes($0).disk }, observed: try await observer.observe())
     }
 
     /// What `down` would do.
@@ -48,27 +50,35 @@ package struct ClusterLifecycle: Sendable {
     /// Makes the cluster as its spec wants it: machines, then what the playbook says of them, then Ready nodes.
     ///
     /// `approve` sees the plan before anything is touched and throws where it must not be carried out.
-    package func up(_ spec: ClusterSpec, clusterfile: String, approve: @Sendable (Plan) throws -> Void) async throws -> ConvergenceRecap {
+    package func up(_ spec: ClusterSpec, clusterfile: String, approve: @Sendable (Plan) throws -> Void) async throws
+        -> ConvergenceRecap
+    {
         try prepareCredentials(spec, clusterfile: clusterfile)
-        return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") { try await upLocked(spec, clusterfile, approve) }
+        return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") {
+            try await upLocked(spec, clusterfile, approve)
+        }
     }
 
     private func upLocked(
         _ spec: ClusterSpec, _ clusterfile: String, _ approve: @Sendable (Plan) throws -> Void
     ) async throws -> ConvergenceRecap {
         for step in Journal.unfinished(at: journalPath) {
-            progress.report(.note("the last '\(step.command)' was cut short at '\(step.step)' (\(step.since)); this run finishes it"))
+            progress.report(
+                .note(
+                    "the last '\(step.command)' was cut short at '\(step.step)' (\(step.since)); this run finishes it"))
         }
         let plan = try await progress.phase(.plan) { try await self.plan(spec) }
         try approve(plan)
         let journal = Journal(path: journalPath, command: "up")
         let images = try images(of: spec)
         let actions = LibvirtActions(
-            hypervisor: hypervisor, pool: pool, spec: spec, images: images, virtualization: try await virtualization(images),
+            hypervisor: hypervisor, pool: pool, spec: spec, images: images,
+            virtualization: try await virtualization(images),
             consoleFolder: try await consoleFolder(), agentVolume: try await agentVolume(for: plan, spec),
             seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).seed })
         if !plan.isEmpty {
-            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(plan)
+            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
+                plan)
         }
         let recap = try await converge(spec, clusterfile: clusterfile, started: Set(plan.machines), journal: journal)
         // Only now are the machines gone that the file no longer has.
@@ -97,9 +107,11 @@ package struct ClusterLifecycle: Sendable {
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile down") {
             let journal = Journal(path: journalPath, command: "down")
             let actions = LibvirtActions(
-                hypervisor: hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated, consoleFolder: "", agentVolume: nil,
+                hypervisor: hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated,
+                consoleFolder: "", agentVolume: nil,
                 seed: { _ in preconditionFailure("down makes no seed") })
-            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(plan)
+            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
+                plan)
             journal.end()
             try credentials.delete()
             return plan
@@ -133,12 +145,16 @@ package struct ClusterLifecycle: Sendable {
         let makes = plan.steps.contains { if case .defineMachine = $0.action { true } else { false } }
         guard makes, spec.playbook != nil else { return nil }
         // The runner first: its machine reads no further than that.
-        let programs = ["clusterfile-runner", "clusterfile-node", "clusterfile-master"].map { programsFolder + "/" + $0 }
+        let programs = ["clusterfile-runner", "clusterfile-node", "clusterfile-master"].map {
+            programsFolder + "/" + $0
+        }
         return try await AgentDisk(hypervisor: hypervisor, pool: pool).ensure(programs + catalogue.containerArchives())
     }
 
     private func virtualization(_ images: [String: MachineImage]) async throws -> DomainSpec.Virtualization {
-        guard try await hypervisor.offersKVM(), let image = images.values.min(by: { $0.name < $1.name }) else { return .emulated }
+        guard try await hypervisor.offersKVM(), let image = images.values.min(by: { $0.name < $1.name }) else {
+            return .emulated
+        }
         if try await VirtualizationProbe(cacheFolder: "/var/cache/clusterfile").kvmBoots(image) { return .kvm }
         return .emulated
     }
@@ -146,7 +162,8 @@ package struct ClusterLifecycle: Sendable {
     func consoleFolder() async throws -> String {
         guard let found = try await hypervisor.pool(pool) else {
             throw Diagnosis(
-                "libvirt has no storage pool '\(pool)'", why: "images and disks are kept in it", fix: "run scripts/lab start, which makes it")
+                "libvirt has no storage pool '\(pool)'", why: "images and disks are kept in it",
+                fix: "run scripts/lab start, which makes it")
         }
         return found.path
     }
@@ -161,12 +178,14 @@ extension FirstBoot {
         }.joined()
         self.init(
             instanceID: machine.domainUUID, hostname: machine.name,
-            machineID: machine.domainUUID.filter { $0 != "-" }, macAddress: "\(machine.macAddress)", address: "\(machine.address)",
+            machineID: machine.domainUUID.filter { $0 != "-" }, macAddress: "\(machine.macAddress)",
+            address: "\(machine.address)",
             prefixLength: spec.network.range.prefixLength, gateway: "\(spec.network.host)",
             peers: spec.machines.map { .init(name: $0.name, address: "\($0.address)") }, user: spec.user,
             hostKey: .init(privateKey: hostKey.privateKeyText, publicKey: hostKey.publicKeyLine),
             authorizedKeys: [userKey.publicKeyLine],
-            userKey: machine.role == .master ? .init(privateKey: userKey.privateKeyText, publicKey: userKey.publicKeyLine) : nil,
+            userKey: machine.role == .master
+                ? .init(privateKey: userKey.privateKeyText, publicKey: userKey.publicKeyLine) : nil,
             knownHosts: knownHosts)
     }
 }

@@ -31,7 +31,8 @@ package struct ClusterObserver: Sendable {
             volumes: found.volumes.map { volume in
                 PlannedVolumeSnapshot(
                     name: volume.name, capacity: ByteCount(bytes: Int(volume.capacityBytes)),
-                    isComplete: !ImageVolumes.isDisk(volume.name) || names.contains(ImageVolumes(disk: volume.name).marker))
+                    isComplete: !ImageVolumes.isDisk(volume.name)
+                        || names.contains(ImageVolumes(disk: volume.name).marker))
             },
             hostInterfaces: try hostInterfaces())
     }

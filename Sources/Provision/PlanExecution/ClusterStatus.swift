@@ -27,7 +27,8 @@ package struct ClusterStatus: Hashable, Sendable {
         var readiness: [String: String] = [:]
         if let master = cluster.master, master.state == .running {
             do {
-                readiness = try await ClusterClient.admin(masterAddress: master.address, credentials, timeoutSeconds: 3).nodeReadiness()
+                readiness = try await ClusterClient.admin(masterAddress: master.address, credentials, timeoutSeconds: 3)
+                    .nodeReadiness()
             } catch let error as CancellationError {
                 throw error
             } catch {
@@ -37,7 +38,8 @@ package struct ClusterStatus: Hashable, Sendable {
         machines = cluster.machines.map { machine in
             let ready = readiness[machine.name].map { ["True": "Ready", "False": "NotReady"][$0] ?? "Unknown" }
             return Machine(
-                name: machine.name, state: machine.state.rawValue, address: machine.address, role: machine.role?.rawValue, node: ready)
+                name: machine.name, state: machine.state.rawValue, address: machine.address,
+                role: machine.role?.rawValue, node: ready)
         }
     }
 
@@ -49,7 +51,8 @@ package struct ClusterStatus: Hashable, Sendable {
             machines.map { machine in
                 [
                     "name": .string(machine.name), "state": .string(machine.state), "address": .string(machine.address),
-                    "role": machine.role.map { .string($0) } ?? .null, "node": machine.node.map { .string($0) } ?? .null,
+                    "role": machine.role.map { .string($0) } ?? .null,
+                    "node": machine.node.map { .string($0) } ?? .null,
                 ]
             })
         return value

@@ -1,5 +1,5 @@
-package import Clusterfiles
 import ClusterClient
+package import Clusterfiles
 import Diagnostics
 import FoundationEssentials
 import Inventories
@@ -8,7 +8,9 @@ import SecureShell
 
 extension ClusterLifecycle {
     /// Logs in to every machine, carries out the playbook as each becomes reachable, and waits until every node is Ready.
-    func converge(_ spec: ClusterSpec, clusterfile: String, started: Set<String>, journal: Journal) async throws -> ConvergenceRecap {
+    func converge(_ spec: ClusterSpec, clusterfile: String, started: Set<String>, journal: Journal) async throws
+        -> ConvergenceRecap
+    {
         guard let playbook = spec.playbook else {
             try await login(spec, started: started) { _, _ in }
             return ConvergenceRecap(machines: [])
@@ -25,7 +27,8 @@ extension ClusterLifecycle {
         }
         return ConvergenceRecap(
             machines: recap.counts.sorted { $0.key < $1.key }.map { name, counts in
-                .init(name: name, ok: counts.ok, changed: counts.changed, failed: counts.failed, skipped: counts.skipped)
+                .init(
+                    name: name, ok: counts.ok, changed: counts.changed, failed: counts.failed, skipped: counts.skipped)
             })
     }
 
@@ -55,7 +58,8 @@ extension ClusterLifecycle {
             for machine in spec.machines {
                 group.addTask {
                     do {
-                        let session = try await firstLogin(machine, spec.user, access, isNew: started.contains(machine.name), begin)
+                        let session = try await firstLogin(
+                            machine, spec.user, access, isNew: started.contains(machine.name), begin)
                         await boots.loggedIn()
                         try await body(machine, session)
                         await session.close()
@@ -83,7 +87,9 @@ extension ClusterLifecycle {
         return isNew ? try await progress.step(machine: machine.name, "first login", attempt) : try await attempt()
     }
 
-    private func run(_ compiled: CompiledPlaybook, on spec: ClusterSpec, started: Set<String>) async throws -> PlaybookRecap {
+    private func run(_ compiled: CompiledPlaybook, on spec: ClusterSpec, started: Set<String>) async throws
+        -> PlaybookRecap
+    {
         let program = try RunnerProgram(folder: programsFolder)
         let exchange = RunnerExchange()
         let report = progress.report
@@ -94,7 +100,8 @@ extension ClusterLifecycle {
                 let recap = try await PlaybookRun(compiled).run(
                     connect: { host in
                         let stream = try await exchange.stream(of: host)
-                        return MachineChannel(send: { try await stream.send($0) }, receive: { try await stream.receive() }, close: {})
+                        return MachineChannel(
+                            send: { try await stream.send($0) }, receive: { try await stream.receive() }, close: {})
                     },
                     report: { event in Self.forward(event, to: report) })
                 await exchange.finish()
@@ -137,7 +144,8 @@ extension ClusterLifecycle {
         switch event {
         case .playStarted: break
         case .task(let host, let task):
-            guard let result = ProgressEvent.TaskResult(rawValue: task.status.rawValue) else { return }  // it has only begun
+            // One that has only begun is no result.
+            guard let result = ProgressEvent.TaskResult(rawValue: task.status.rawValue) else { return }
             let name = (task.role.map { "\($0) : " } ?? "") + task.task + (task.item.map { " (\($0))" } ?? "")
             report(.task(machine: host, play: "", task: name, result: result, detail: task.message))
         case .lost(let host, let diagnoses):
@@ -150,7 +158,8 @@ extension ClusterLifecycle {
         let failed = recap.counts.filter { $0.value.failed > 0 }.keys.sorted()
         let lost = recap.lost.keys.sorted()
         throw Diagnosis(
-            "the playbook did not succeed on \((failed + lost).joined(separator: ", "))", why: "the failed tasks are named above",
+            "the playbook did not succeed on \((failed + lost).joined(separator: ", "))",
+            why: "the failed tasks are named above",
             fix: "mend their cause and run clusterfile up again: it goes on from what is done")
     }
 

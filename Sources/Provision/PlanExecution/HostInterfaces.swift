@@ -8,6 +8,8 @@ struct HostInterface: Hashable, Sendable {
 
     /// All of them, those of the network namespace that this program is in.
     static func all() throws -> [HostInterface] {
-        try NetworkInterface.all().map { HostInterface(name: $0.name, address: $0.address, prefixLength: $0.prefixLength) }
+        try NetworkInterface.all().map {
+            HostInterface(name: $0.name, address: $0.address, prefixLength: $0.prefixLength)
+        }
     }
 }

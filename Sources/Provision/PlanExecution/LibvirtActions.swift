@@ -40,7 +40,8 @@ package struct LibvirtActions: Sendable {
         case .startNetwork(let name): try await hypervisor.start(network: name)
         case .stopNetwork(let name): try await hypervisor.destroy(network: name)
         case .deleteNetwork(let name): try await hypervisor.undefine(network: name)
-        case .createDisk(let machine, let volume, let base): try await createDisk(try wanted(machine), volume, base: base)
+        case .createDisk(let machine, let volume, let base):
+            try await createDisk(try wanted(machine), volume, base: base)
         case .createSeed(let machine, let volume): try await createSeed(try wanted(machine), volume)
         case .deleteVolume(let name): try await deleteVolume(name)
         case .defineMachine(let machine, _): try await define(try wanted(machine))
@@ -68,7 +69,9 @@ package struct LibvirtActions: Sendable {
     }
 
     private func replaceVolume(_ name: String, bytes: Int, mode: UInt16) async throws {
-        if try await hypervisor.volume(name, pool: pool) != nil { try await hypervisor.delete(volume: name, pool: pool) }
+        if try await hypervisor.volume(name, pool: pool) != nil {
+            try await hypervisor.delete(volume: name, pool: pool)
+        }
         _ = try await hypervisor.create(
             LibvirtVolumeSpec(pool: pool, name: name, capacityBytes: UInt64(bytes), format: .raw, mode: mode))
     }
@@ -87,13 +90,16 @@ package struct LibvirtActions: Sendable {
     }
 
     private func deleteVolume(_ name: String) async throws {
-        if try await hypervisor.volume(name, pool: pool) != nil { try await hypervisor.delete(volume: name, pool: pool) }
+        if try await hypervisor.volume(name, pool: pool) != nil {
+            try await hypervisor.delete(volume: name, pool: pool)
+        }
     }
 
     private func path(of volume: String) async throws -> String {
         guard let found = try await hypervisor.volume(volume, pool: pool) else {
             throw Diagnosis(
-                "the volume \(volume) is gone", why: "the pool '\(pool)' had it a moment ago", fix: "run clusterfile up again")
+                "the volume \(volume) is gone", why: "the pool '\(pool)' had it a moment ago",
+                fix: "run clusterfile up again")
         }
         return found.path
     }
@@ -170,7 +176,9 @@ package struct LibvirtActions: Sendable {
     }
 
     private func wanted(_ image: String) throws -> MachineImage {
-        guard let found = images[image] else { throw ImageError.unknown(name: image, known: images.keys.sorted(), folder: "the catalogue") }
+        guard let found = images[image] else {
+            throw ImageError.unknown(name: image, known: images.keys.sorted(), folder: "the catalogue")
+        }
         return found
     }
 }

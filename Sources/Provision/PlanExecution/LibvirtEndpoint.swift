@@ -23,10 +23,13 @@ package struct LibvirtEndpoint: Hashable, Sendable {
         do {
             record = try JSON(parsing: Data(contentsOf: URL(filePath: labRecord)))
         } catch {
-            throw Diagnosis("the lab's record \(labRecord) cannot be read", why: "\(error)", fix: "run scripts/lab stop, then scripts/lab start")
+            throw Diagnosis(
+                "the lab's record \(labRecord) cannot be read", why: "\(error)",
+                fix: "run scripts/lab stop, then scripts/lab start")
         }
         guard let uri = record["uri"]?.string, let namespace = record["netns"]?.string else {
-            throw Diagnosis("the lab's record \(labRecord) names no libvirt", fix: "run scripts/lab stop, then scripts/lab start")
+            throw Diagnosis(
+                "the lab's record \(labRecord) names no libvirt", fix: "run scripts/lab stop, then scripts/lab start")
         }
         guard FileManager.default.fileExists(atPath: namespace) else {
             throw Diagnosis(

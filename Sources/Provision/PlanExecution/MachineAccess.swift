@@ -17,9 +17,11 @@ package struct MachineAccess: Sendable {
     ) async throws -> SecureShellSession {
         do {
             if wasStarted {
-                try await ReadinessChannel(hypervisor: hypervisor).waitUntilReady(domain: machine.domainName, deadline: deadline)
+                try await ReadinessChannel(hypervisor: hypervisor).waitUntilReady(
+                    domain: machine.domainName, deadline: deadline)
             }
-            return try await SecureShellSession.connectWhenReady(to: try place(of: machine, user: user), deadline: deadline)
+            return try await SecureShellSession.connectWhenReady(
+                to: try place(of: machine, user: user), deadline: deadline)
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -39,10 +41,13 @@ package struct MachineAccess: Sendable {
         let cause = Diagnoses(of: error).all.first ?? Diagnosis("\(error)")
         var why = cause.what + (cause.why.map { ": \($0)" } ?? "")
         let lines = await consoleLines(machine)
-        why += lines.isEmpty ? "; its console is empty" : "; its console's last lines:\n" + lines.joined(separator: "\n")
+        why +=
+            lines.isEmpty ? "; its console is empty" : "; its console's last lines:\n" + lines.joined(separator: "\n")
         return Diagnosis(
             "machine '\(machine.name)' (\(machine.address)) cannot be logged in to", why: why,
-            fix: "it is kept as it is; look at it with 'virsh console \(machine.domainName)', then run clusterfile up again")
+            fix:
+                "it is kept as it is; look at it with 'virsh console \(machine.domainName)', then run clusterfile up again"
+        )
     }
 
     private func consoleLines(_ machine: MachineSpec) async -> [String] {

@@ -38,7 +38,8 @@ package struct ReadinessChannel: Sendable {
             let line = try await channel.nextLine(deadline: deadline)
             if line == "clock ok" { return }
             if line.hasPrefix("clock") {
-                throw Diagnosis("the clock of \(domain) could not be set", why: line, fix: "run in it: sudo date -s @$(date +%s)")
+                throw Diagnosis(
+                    "the clock of \(domain) could not be set", why: line, fix: "run in it: sudo date -s @$(date +%s)")
             }
         }
     }

@@ -18,7 +18,8 @@ struct RunnerProgram: Sendable {
         do {
             content = Array(try Data(contentsOf: URL(filePath: file), options: .mappedIfSafe))
         } catch {
-            throw Diagnosis("cannot read the runner \(file)", why: "\(error)", fix: "install the programs again: scripts/up")
+            throw Diagnosis(
+                "cannot read the runner \(file)", why: "\(error)", fix: "install the programs again: scripts/up")
         }
         digest = SHA256.hash(data: content).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         path = ".clusterfile-runner-" + digest.prefix(16)
@@ -36,7 +37,8 @@ struct RunnerProgram: Sendable {
 
     /// Starts the runner as root and gives its way to the body; a machine that lacks the program gets it first.
     func withRunner(
-        _ session: SecureShellSession, deadline: ContinuousClock.Instant, _ body: @escaping @Sendable (RunnerStream) async throws -> Void
+        _ session: SecureShellSession, deadline: ContinuousClock.Instant,
+        _ body: @escaping @Sendable (RunnerStream) async throws -> Void
     ) async throws {
         for attempt in 0..<2 {
             // One byte says whether it is there, so that a start takes one round trip.

@@ -47,12 +47,14 @@ package struct SnapshotKeeper: Sendable {
         if let existing = try await list(cluster).first(where: { $0.name == name }) {
             throw Diagnosis(
                 "cluster '\(cluster.name)' has a snapshot '\(name)' already",
-                why: existing.missing.isEmpty ? nil : "it is incomplete: \(existing.missing.joined(separator: ", ")) lack it",
+                why: existing.missing.isEmpty
+                    ? nil : "it is incomplete: \(existing.missing.joined(separator: ", ")) lack it",
                 fix: "choose another name, or run clusterfile snapshot delete \(name)")
         }
         for machine in cluster.machines where machine.state != .running {
             throw Diagnosis(
-                "machine '\(machine.name)' is \(machine.state.rawValue)", why: "a snapshot is of running machines, all at one moment",
+                "machine '\(machine.name)' is \(machine.state.rawValue)",
+                why: "a snapshot is of running machines, all at one moment",
                 fix: "run clusterfile up first")
         }
         let start = ContinuousClock.now
@@ -80,8 +82,11 @@ package struct SnapshotKeeper: Sendable {
         let entry = try await entry(cluster, named: name)
         guard entry.missing.isEmpty else {
             throw Diagnosis(
-                "snapshot '\(name)' is not of the whole cluster", why: "\(entry.missing.joined(separator: ", ")) lack it",
-                fix: "restore another one (clusterfile snapshot list), or remove these machines from the Clusterfile and run clusterfile up")
+                "snapshot '\(name)' is not of the whole cluster",
+                why: "\(entry.missing.joined(separator: ", ")) lack it",
+                fix:
+                    "restore another one (clusterfile snapshot list), or remove these machines from the Clusterfile and run clusterfile up"
+            )
         }
         try await onAll(cluster.machines.filter { $0.state == .running }) {
             try await hypervisor.suspend(domain: $0.domain)
@@ -117,7 +122,8 @@ package struct SnapshotKeeper: Sendable {
 
     private func requireMachines(_ cluster: ObservedCluster) throws {
         guard !cluster.isEmpty else {
-            throw Diagnosis("cluster '\(cluster.name)' is not up", why: "libvirt has no machine of it", fix: "run clusterfile up")
+            throw Diagnosis(
+                "cluster '\(cluster.name)' is not up", why: "libvirt has no machine of it", fix: "run clusterfile up")
         }
     }
 
@@ -147,7 +153,8 @@ package struct SnapshotKeeper: Sendable {
     /// Does the same to all machines at once; the results are in the machines' order.
     @discardableResult
     private func onAll<Value: Sendable>(
-        _ machines: [ObservedCluster.Machine], _ body: @escaping @Sendable (ObservedCluster.Machine) async throws -> Value
+        _ machines: [ObservedCluster.Machine],
+        _ body: @escaping @Sendable (ObservedCluster.Machine) async throws -> Value
     ) async throws -> [Value] {
         try await withThrowingTaskGroup(of: (Int, Value).self) { group in
             for (index, machine) in machines.enumerated() { group.addTask { (index, try await body(machine)) } }

@@ -26,7 +26,8 @@ package struct VirtualizationProbe: Sendable {
 
     private func cacheKey(_ image: MachineImage) -> String {
         // Without a boot id the answer is only valid for a host that never reboots: good enough to name a cache file.
-        let boot = (try? String(contentsOf: URL(filePath: "/proc/sys/kernel/random/boot_id"), encoding: .utf8)) ?? "unknown"
+        let boot =
+            (try? String(contentsOf: URL(filePath: "/proc/sys/kernel/random/boot_id"), encoding: .utf8)) ?? "unknown"
         var status = stat()
         let version = stat(emulator, &status) == 0 ? "\(status.st_size)-\(status.st_mtim.tv_sec)" : "none"
         return "\(boot.prefix { $0 != "\n" })-\(image.kernel.sha256.prefix(12))-\(version)"
@@ -52,7 +53,9 @@ package struct VirtualizationProbe: Sendable {
         let end = ContinuousClock.now + deadline
         while ContinuousClock.now < end {
             // The kernel's banner is its first line; the log appears once QEMU has started.
-            if let text = try? String(contentsOf: URL(filePath: log), encoding: .utf8), text.contains("Linux version") { return true }
+            if let text = try? String(contentsOf: URL(filePath: log), encoding: .utf8), text.contains("Linux version") {
+                return true
+            }
             try await Task.sleep(for: .milliseconds(50))
         }
         return false

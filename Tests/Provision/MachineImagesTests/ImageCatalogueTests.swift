@@ -16,9 +16,11 @@ import Testing
         let path = folder.appendingPathComponent("manifest.json")
         try manifest.write(to: path, atomically: true, encoding: .utf8)
         // A qcow2 header (version 3) that says 3 GiB.
-        let header: [UInt8] = [0x51, 0x46, 0x49, 0xFB, 0, 0, 0, 3] + Array(repeating: 0, count: 16) + [0, 0, 0, 0, 0xC0, 0, 0, 0]
+        let header: [UInt8] =
+            [0x51, 0x46, 0x49, 0xFB, 0, 0, 0, 3] + Array(repeating: 0, count: 16) + [0, 0, 0, 0, 0xC0, 0, 0, 0]
         try Data(header).write(to: folder.appendingPathComponent("disk.qcow2"))
-        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: built)], ofItemAtPath: path.path)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: built)], ofItemAtPath: path.path)
     }
 
     @Test func `the last build of a name is the one`() throws {

@@ -4,7 +4,8 @@ import Testing
 @testable import PlanExecution
 
 @Suite struct JournalTests {
-    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path
+    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)")
+        .path
 
     @Test func `a step that was begun and never ended is unfinished`() async throws {
         let journal = Journal(path: path, command: "up")

@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct PlanExecutorTests {
     private let journal = Journal(
-        path: FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path, command: "up")
+        path: FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path,
+        command: "up")
     private let plan = Plan(
         .up,
         steps: [
