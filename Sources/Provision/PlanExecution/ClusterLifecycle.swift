@@ -73,7 +73,7 @@ package struct ClusterLifecycle: Sendable {
         let images = try images(of: spec)
         let actions = LibvirtActions(
             hypervisor: hypervisor, pool: pool, spec: spec, images: images,
-            virtualization: try await virtualization(images),
+            virtualization: plan.definesMachines ? try await virtualization(images) : .emulated,
             consoleFolder: try await consoleFolder(), agentVolume: try await agentVolume(for: plan, spec),
             seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).seed })
         if !plan.isEmpty {
@@ -142,8 +142,7 @@ package struct ClusterLifecycle: Sendable {
 
     /// The volume with what the playbook installs, where a machine is going to be made and there is a playbook.
     private func agentVolume(for plan: Plan, _ spec: ClusterSpec) async throws -> String? {
-        let makes = plan.steps.contains { if case .defineMachine = $0.action { true } else { false } }
-        guard makes, spec.playbook != nil else { return nil }
+        guard plan.definesMachines, spec.playbook != nil else { return nil }
         // The runner first: its machine reads no further than that.
         let programs = ["clusterfile-runner", "clusterfile-node", "clusterfile-master"].map {
             programsFolder + "/" + $0
@@ -151,11 +150,19 @@ package struct ClusterLifecycle: Sendable {
         return try await AgentDisk(hypervisor: hypervisor, pool: pool).ensure(programs + catalogue.containerArchives())
     }
 
+    /// How machines' processors are made; where it is the slow way, a line says so and why.
     private func virtualization(_ images: [String: MachineImage]) async throws -> DomainSpec.Virtualization {
-        guard try await hypervisor.offersKVM(), let image = images.values.min(by: { $0.name < $1.name }) else {
-            return .emulated
+        let reason: String
+        if try await !hypervisor.offersKVM() {
+            reason = "this libvirt offers no KVM"
+        } else if let image = images.values.min(by: { $0.name < $1.name }),
+            try await !VirtualizationProbe(cacheFolder: "/var/cache/clusterfile").kvmBoots(image)
+        {
+            reason = "KVM does not boot the image here, though libvirt lists it"
+        } else {
+            return .kvm
         }
-        if try await VirtualizationProbe(cacheFolder: "/var/cache/clusterfile").kvmBoots(image) { return .kvm }
+        progress.report(.warning("machines run without hardware virtualization, several times slower: \(reason)"))
         return .emulated
     }
 
@@ -166,6 +173,13 @@ package struct ClusterLifecycle: Sendable {
                 fix: "run scripts/lab start, which makes it")
         }
         return found.path
+    }
+}
+
+extension Plan {
+    /// Whether a domain is made or made anew.
+    fileprivate var definesMachines: Bool {
+        steps.contains { if case .defineMachine = $0.action { true } else { false } }
     }
 }
 
