@@ -18,7 +18,7 @@ package struct ClusterObserver: Sendable {
         let names = Set(found.volumes.map(\.name))
         return ClusterSnapshot(
             networks: found.networks.map { network in
-                PlannedNetworkSnapshot(
+                ClusterSnapshot.Network(
                     name: network.name, owner: network.metadata.flatMap { ClusterUUID($0.cluster) },
                     specHash: network.metadata?.spec, bridge: network.bridge, isActive: network.isActive)
             },
@@ -29,7 +29,7 @@ package struct ClusterObserver: Sendable {
                     specHash: domain.metadata.flatMap { SpecHash($0.spec) }, state: Self.state(domain.state))
             },
             volumes: found.volumes.map { volume in
-                PlannedVolumeSnapshot(
+                ClusterSnapshot.Volume(
                     name: volume.name, capacity: ByteCount(bytes: Int(volume.capacityBytes)),
                     isComplete: !ImageVolumes.isDisk(volume.name)
                         || names.contains(ImageVolumes(disk: volume.name).marker))
