@@ -3,8 +3,7 @@ import Testing
 
 @testable import Hypervisor
 
-/// What only a real libvirt with QEMU does, against the lab's where it runs (`scripts/lab start`).
-@Suite(.enabled(if: Lab.isRunning))
+/// What only a real libvirt with QEMU does, against the one that `scripts/lab start` started.
 struct LabTests {
     @Test func bytesArriveUnchangedAndHolesStayHoles() async throws {
         try await Lab.use { lab in
