@@ -2,13 +2,13 @@ import CLibvirt
 import Dispatch
 import Synchronization
 
-/// Lines to and from a program in a guest, over a virtio-serial port that the host opened.
+/// Lines or bytes to and from a program in a guest, over a virtio-serial port that the host opened.
 ///
 /// What is written before the guest opens its side waits there. The channel closes when this object goes.
 package final class GuestChannel: Sendable {
     private let domain: String
     private let name: String
-    private let inbox: LineInbox
+    private let inbox: Inbox
     private let stream: Stream
 
     /// The open stream.
@@ -52,7 +52,7 @@ package final class GuestChannel: Sendable {
                 ? HypervisorError.channelBusy(domain: domain, channel: name)
                 : .refused(action: "open the channel '\(name)' of domain '\(domain)'", failure)
         }
-        inbox = LineInbox()
+        inbox = Inbox()
         let key = StreamRegistry.add(inbox)
         self.stream = Stream(taking: stream, key: key)
         let events = Int32(
@@ -65,9 +65,13 @@ package final class GuestChannel: Sendable {
 
     /// Writes a line; its end is added here.
     package func send(_ line: String, deadline: ContinuousClock.Instant) async throws {
+        try await send(bytes: Array((line + "\n").utf8), deadline: deadline)
+    }
+
+    /// Writes bytes as they are.
+    package func send(bytes: [UInt8], deadline: ContinuousClock.Instant) async throws {
         let began = ContinuousClock.now
-        var rest = Array(line.utf8.map(CChar.init(bitPattern:)))[...]
-        rest.append(CChar(UInt8(ascii: "\n")))
+        var rest = bytes.map(CChar.init(bitPattern:))[...]
         while !rest.isEmpty {
             try Task.checkCancellation()
             if inbox.hasEnded { throw closed }
@@ -86,10 +90,18 @@ package final class GuestChannel: Sendable {
     /// The next line from the guest, without its end; one caller at a time.
     package func nextLine(deadline: ContinuousClock.Instant) async throws -> String {
         let began = ContinuousClock.now
-        guard let line = try await inbox.next(deadline: deadline) else {
+        guard let line = try await inbox.nextLine(deadline: deadline) else {
             throw inbox.hasEnded ? closed : timedOut("answer", since: began, deadline)
         }
         return line
+    }
+
+    /// The next bytes from the guest, or nil at the end; one caller at a time.
+    package func nextBytes(deadline: ContinuousClock.Instant) async throws -> [UInt8]? {
+        let began = ContinuousClock.now
+        if let bytes = try await inbox.nextBytes(deadline: deadline) { return bytes }
+        if inbox.hasEnded { return nil }
+        throw timedOut("answer", since: began, deadline)
     }
 
     /// `virStreamSend` and `virStreamRecv` return it on a stream that must not block.
@@ -127,13 +139,13 @@ private func streamHasEvents(_ stream: virStreamPtr?, _ events: Int32, _ opaque:
 /// The inboxes of the open streams by number: a callback that comes late finds none, instead of memory that is gone.
 private enum StreamRegistry {
     private struct State {
-        var inboxes: [Int: LineInbox] = [:]
+        var inboxes: [Int: Inbox] = [:]
         var lastKey = 0
     }
 
     private static let state = Mutex(State())
 
-    static func add(_ inbox: LineInbox) -> Int {
+    static func add(_ inbox: Inbox) -> Int {
         state.withLock { state in
             state.lastKey += 1
             state.inboxes[state.lastKey] = inbox
@@ -141,7 +153,7 @@ private enum StreamRegistry {
         }
     }
 
-    static func inbox(_ key: Int) -> LineInbox? {
+    static func inbox(_ key: Int) -> Inbox? {
         state.withLock { $0.inboxes[key] }
     }
 

@@ -4,7 +4,6 @@ import Diagnostics
 import FoundationEssentials
 import Inventories
 import Plays
-import SecureShell
 
 extension ClusterLifecycle {
     /// Logs in to every machine, carries out the playbook as each becomes reachable, and waits until every node is Ready.
@@ -12,7 +11,8 @@ extension ClusterLifecycle {
         -> ConvergenceRecap
     {
         guard let playbook = spec.playbook else {
-            try await login(spec, started: started) { _, _ in }
+            let visit = try await MachineVisit(self, spec, started: started)
+            try await visit.all { machine in try await visit.login(machine) { _ in } }
             return ConvergenceRecap(machines: [])
         }
         let compiled = try CompiledPlaybook(
@@ -45,51 +45,10 @@ extension ClusterLifecycle {
 
     // MARK: Parts
 
-    /// Runs the body on a session to each machine, all at once; every machine's failure is told.
-    private func login(
-        _ spec: ClusterSpec, started: Set<String>,
-        _ body: @escaping @Sendable (MachineSpec, SecureShellSession) async throws -> Void
-    ) async throws {
-        let access = MachineAccess(
-            hypervisor: hypervisor, pool: pool, consoleFolder: try await consoleFolder(), credentials: credentials)
-        let begin = ContinuousClock.now
-        let boots = BootClock(machines: spec.machines.count, begin: begin, progress: progress)
-        let failures = await withTaskGroup(of: [Diagnosis].self) { group in
-            for machine in spec.machines {
-                group.addTask {
-                    do {
-                        let session = try await firstLogin(
-                            machine, spec.user, access, isNew: started.contains(machine.name), begin)
-                        await boots.loggedIn()
-                        try await body(machine, session)
-                        await session.close()
-                        return []
-                    } catch {
-                        return Diagnoses(of: error).all
-                    }
-                }
-            }
-            return await group.reduce(into: []) { $0 += $1 }
-        }
-        guard failures.isEmpty else { throw Diagnoses(failures) }
-    }
-
-    private func firstLogin(
-        _ machine: MachineSpec, _ user: String, _ access: MachineAccess, isNew: Bool, _ begin: ContinuousClock.Instant
-    ) async throws -> SecureShellSession {
-        let deadline = begin + bootTimeout
-        let attempt = {
-            let session = try await access.login(machine, user: user, deadline: deadline, wasStarted: isNew)
-            // Reachable is who has carried out a command.
-            if isNew { _ = try await session.run("true", deadline: deadline) }
-            return session
-        }
-        return isNew ? try await progress.step(machine: machine.name, "first login", attempt) : try await attempt()
-    }
-
     private func run(_ compiled: CompiledPlaybook, on spec: ClusterSpec, started: Set<String>) async throws
         -> PlaybookRecap
     {
+        let visit = try await MachineVisit(self, spec, started: started)
         let program = try RunnerProgram(folder: programsFolder)
         let exchange = RunnerExchange()
         let report = progress.report
@@ -98,33 +57,25 @@ extension ClusterLifecycle {
                 let begin = ContinuousClock.now
                 defer { report(.phaseFinished(.playbook, seconds: begin.secondsSince)) }
                 let recap = try await PlaybookRun(compiled).run(
-                    connect: { host in
-                        let stream = try await exchange.stream(of: host)
-                        return MachineChannel(
-                            send: { try await stream.send($0) }, receive: { try await stream.receive() }, close: {})
-                    },
+                    connect: { host in try await exchange.channel(of: host) },
                     report: { event in Self.forward(event, to: report) })
                 await exchange.finish()
                 return recap
             }
             group.addTask {
-                do {
-                    try await login(spec, started: started) { machine, session in
-                        guard compiled.hosts.contains(machine.name) else { return }
-                        do {
-                            try await program.withRunner(session, deadline: .now + .seconds(1800)) { stream in
-                                await exchange.offer(machine.name, .success(stream))
-                                await exchange.waitUntilFinished()
-                            }
-                        } catch {
-                            await exchange.offer(machine.name, .failure(error))
-                            throw error
-                        }
+                try await visit.all { machine in
+                    guard compiled.hosts.contains(machine.name) else {
+                        return try await visit.login(machine) { _ in }
                     }
-                } catch {
-                    // Machines that were never reached: the run must not wait for them.
-                    for host in compiled.hosts { await exchange.offer(host, .failure(error)) }
-                    throw error
+                    do {
+                        try await visit.withRunner(program, on: machine) { channel in
+                            await exchange.offer(machine.name, .success(channel))
+                            await exchange.waitUntilFinished()
+                        }
+                    } catch {
+                        // The run tells it, as that machine's.
+                        await exchange.offer(machine.name, .failure(error))
+                    }
                 }
                 return nil
             }
@@ -149,18 +100,23 @@ extension ClusterLifecycle {
             let name = (task.role.map { "\($0) : " } ?? "") + task.task + (task.item.map { " (\($0))" } ?? "")
             report(.task(machine: host, play: "", task: name, result: result, detail: task.message))
         case .lost(let host, let diagnoses):
-            report(.stepFailed(machine: host, what: "playbook", error: diagnoses.description))
+            // The whole of it ends the run.
+            report(.stepFailed(machine: host, what: "playbook", error: diagnoses.all.first?.what ?? ""))
         }
     }
 
     private func check(_ recap: PlaybookRecap) throws {
         guard !recap.succeeded else { return }
+        var problems = recap.lost.sorted { $0.key < $1.key }.flatMap(\.value.all)
         let failed = recap.counts.filter { $0.value.failed > 0 }.keys.sorted()
-        let lost = recap.lost.keys.sorted()
-        throw Diagnosis(
-            "the playbook did not succeed on \((failed + lost).joined(separator: ", "))",
-            why: "the failed tasks are named above",
-            fix: "mend their cause and run clusterfile up again: it goes on from what is done")
+        if !failed.isEmpty {
+            problems.append(
+                Diagnosis(
+                    "the playbook did not succeed on \(failed.joined(separator: ", "))",
+                    why: "the failed tasks are named above",
+                    fix: "mend their cause and run clusterfile up again: it goes on from what is done"))
+        }
+        throw Diagnoses(problems)
     }
 
     /// Waits until the API server calls every member Ready; at the deadline the error names those that are not.
@@ -190,23 +146,5 @@ extension ClusterLifecycle {
     static func folder(of path: String) -> String {
         let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
         return absolute.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
-    }
-}
-
-/// Reports the boot phase's end when the last machine was logged in to.
-private actor BootClock {
-    private var missing: Int
-    private let begin: ContinuousClock.Instant
-    private let progress: ProgressSink
-
-    init(machines: Int, begin: ContinuousClock.Instant, progress: ProgressSink) {
-        missing = machines
-        self.begin = begin
-        self.progress = progress
-    }
-
-    func loggedIn() {
-        missing -= 1
-        if missing == 0 { progress.report(.phaseFinished(.boot, seconds: begin.secondsSince)) }
     }
 }

@@ -16,9 +16,14 @@ package struct MachineAccess: Sendable {
         _ machine: MachineSpec, user: String, deadline: ContinuousClock.Instant, wasStarted: Bool
     ) async throws -> SecureShellSession {
         do {
-            if wasStarted {
+            var deadline = deadline
+            do {
                 try await ReadinessChannel(hypervisor: hypervisor).waitUntilReady(
                     domain: machine.domainName, deadline: deadline)
+                // One that is up and refuses will go on to.
+                if !wasStarted { deadline = min(deadline, .now + .seconds(60)) }
+            } catch HypervisorError.channelBusy where !wasStarted {
+                // Somebody else talks to it; a machine that was there before can be asked over SSH as well.
             }
             return try await SecureShellSession.connectWhenReady(
                 to: try place(of: machine, user: user), deadline: deadline)
@@ -27,6 +32,11 @@ package struct MachineAccess: Sendable {
         } catch {
             throw await explain(error, machine)
         }
+    }
+
+    /// Whether the machine's SSH server answers at all.
+    func answers(_ machine: MachineSpec, user: String, deadline: ContinuousClock.Instant) async throws -> Bool {
+        try await SecureShellSession.answers(at: try place(of: machine, user: user), deadline: deadline)
     }
 
     /// Where a machine is and how it proves itself.

@@ -26,6 +26,27 @@ extension SecureShellSession {
         }
     }
 
+    /// Whether an SSH server greets at the target's place (RFC 4253, section 4.2); nobody proves who he is.
+    package static func answers(
+        at target: SecureShellTarget, deadline: ContinuousClock.Instant
+    ) async throws -> Bool {
+        let session = try SecureShellSession(target: target)
+        let greets = try await session.greets(deadline: deadline)
+        await session.close()
+        return greets
+    }
+
+    private func greets(deadline: ContinuousClock.Instant) async throws -> Bool {
+        do {
+            try await openSocket(deadline: deadline)
+        } catch is SecureShellError {
+            return false
+        }
+        guard try await executor.wait(for: descriptor, events: Int32(POLLIN), deadline: deadline) else { return false }
+        var greeting = [UInt8](repeating: 0, count: 4)
+        return recv(descriptor, &greeting, greeting.count, 0) == greeting.count && greeting == Array("SSH-".utf8)
+    }
+
     func open(deadline: ContinuousClock.Instant) async throws {
         try await openSocket(deadline: deadline)
         try await shakeHands(deadline: deadline)
