@@ -11,6 +11,7 @@ package struct MachineInformation: Hashable, Sendable {
     package var architecture: String
     package var operatingSystem: String
     package var hostname: String
+    /// Those that the machine has, of which all but the first may still be off shortly after its boot.
     package var processors: Int
     package var memoryBytes: Int64
 
@@ -27,7 +28,7 @@ package struct MachineInformation: Hashable, Sendable {
             architecture: ["x86_64": "amd64", "aarch64": "arm64"][machine] ?? machine,
             operatingSystem: prettyName() ?? "Linux",
             hostname: text(of: &names.nodename),
-            processors: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+            processors: max(1, sysconf(Int32(_SC_NPROCESSORS_CONF))),
             memoryBytes: Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE))))
     }
 
