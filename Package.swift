@@ -163,7 +163,9 @@ let targets: [Target] = [
     tests("Provision", "SecureShell"),
     tests("Provision", "MachineImages"),
     tests("Provision", "PlanExecution", ["Planning", "Diagnostics", "Clusterfiles", "Inventories"]),
-    .testTarget(name: "SystemTests", dependencies: ["JSON"], path: "Tests/System", swiftSettings: strict),
+    .testTarget(
+        name: "SystemTests", dependencies: ["JSON"], path: "Tests/System", exclude: ["playbooks"], swiftSettings: strict
+    ),
 ]
 
 let package = Package(

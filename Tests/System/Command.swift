@@ -99,6 +99,12 @@ final class RunningCommand {
         try process.run()
     }
 
+    /// Ends it as nothing can resist, and waits for the end.
+    func kill() async {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        while process.isRunning { await Task.yield() }
+    }
+
     /// What it has written so far.
     func progress() -> String {
         [outputFile, errorFile].map { (try? String(contentsOf: $0, encoding: .utf8)) ?? "" }.joined()

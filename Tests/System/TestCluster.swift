@@ -91,6 +91,15 @@ struct TestCluster: Sendable {
         try await Command.output([lab, "exec", "virsh", "-c", libvirt()] + arguments)
     }
 
+    /// The folder of the pool under test.
+    static func poolFolder() async throws -> String {
+        let xml = try await virsh("pool-dumpxml", "clusterfile")
+        guard let path = xml.firstMatch(of: /<path>([^<]+)<\/path>/)?.1 else {
+            throw SetupError("the pool has no path")
+        }
+        return String(path)
+    }
+
     static var lab: String { project.appendingPathComponent("scripts/lab").path }
 
     static func libvirt() throws -> String {
