@@ -1,3 +1,5 @@
+package import Diagnostics
+
 extension ClusterSpec {
     /// The cluster's private network as it is wanted: NAT to the outside, the host at its first address.
     package struct Network: Hashable, Sendable {
@@ -8,9 +10,12 @@ extension ClusterSpec {
         package let uuid: String
         /// The bridge on the host, named after the cluster's UUID (at most 15 characters).
         package let bridge: String
+        /// Where the Clusterfile says the range.
+        package let location: SourceLocation
 
-        init(range: IPv4Network, cluster: String, uuid: ClusterUUID) {
-            self.range = range
+        init(range: Located<IPv4Network>, cluster: String, uuid: ClusterUUID) {
+            self.range = range.value
+            location = range.location
             name = "clusterfile_\(cluster)"
             self.uuid = uuid.networkUUID
             bridge = "cf" + uuid.text.filter { $0 != "-" }.suffix(10)

@@ -44,7 +44,7 @@ package enum Clusterfile {
 
         guard mistakes.all.isEmpty, let name, let network else { return nil }
         let uuid = surroundings.clusterUUID(name.value)
-        let networkSpec = ClusterSpec.Network(range: network.value, cluster: name.value, uuid: uuid)
+        let networkSpec = ClusterSpec.Network(range: network, cluster: name.value, uuid: uuid)
         let identity = MachineIdentity(cluster: name.value, uuid: uuid, user: user, network: networkSpec)
         return ClusterSpec(
             name: name.value, uuid: uuid, user: user, network: networkSpec, machines: identity.specs(of: machines),

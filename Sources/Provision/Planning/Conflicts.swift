@@ -22,7 +22,7 @@ private func networkConflicts(
         .map { interface in
             .rangeInUse(
                 wanted.network.range, interface: interface.name, interfaceRange: interface.range,
-                network: observed.networks.first { $0.bridge == interface.name }?.name)
+                network: observed.networks.first { $0.bridge == interface.name }?.name, wanted.network.location)
         }
 }
 

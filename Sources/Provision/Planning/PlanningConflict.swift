@@ -3,7 +3,7 @@ package import Diagnostics
 
 /// What stands in the way of a plan; nothing is touched until it is gone.
 package enum PlanningConflict: Error, Hashable, Sendable {
-    case rangeInUse(IPv4Network, interface: String, interfaceRange: IPv4Network, network: String?)
+    case rangeInUse(IPv4Network, interface: String, interfaceRange: IPv4Network, network: String?, SourceLocation)
     case networkNameTaken(String)
     case domainNameTaken(String, machine: String)
     case domainRenamed(String, machine: String, expected: String)
@@ -13,12 +13,13 @@ package enum PlanningConflict: Error, Hashable, Sendable {
 extension PlanningConflict: Diagnosable {
     package var diagnosis: Diagnosis {
         switch self {
-        case .rangeInUse(let range, let interface, let interfaceRange, let network):
+        case .rangeInUse(let range, let interface, let interfaceRange, let network, let location):
             Diagnosis(
                 "the network \(range) is in use on this host",
                 why: "its interface \(interface) has \(interfaceRange)"
                     + (network.map { ", as the bridge of libvirt's network '\($0)'" } ?? ""),
-                fix: "choose another range for 'network: address:' and the machines, or take that interface down")
+                fix: "choose another range for 'network: address:' and the machines, or take that interface down",
+                at: location)
         case .networkNameTaken(let name):
             Diagnosis(
                 "libvirt has a network '\(name)' that is not this cluster's",

@@ -205,7 +205,7 @@ private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         let interface = ClusterSnapshot.HostInterface(name: "vboxnet0", range: range)
         #expect(
             try conflicts(ClusterSnapshot(hostInterfaces: [interface])) == """
-                the network 10.0.0.0/24 is in use on this host: its interface vboxnet0 has 10.0.0.0/16
+                Clusterfile:2:20: the network 10.0.0.0/24 is in use on this host: its interface vboxnet0 has 10.0.0.0/16
                   fix: choose another range for 'network: address:' and the machines, or take that interface down
                 """)
     }
