@@ -54,6 +54,7 @@ struct WorkloadLoops: Sendable {
     }
 
     private static func adopts(_ owner: JSON, _ object: JSON) -> Bool {
+        // An owner whose selector is none adopts nothing; its own controller says so.
         guard let selector = try? LabelSelector(owner[path: "spec", "selector"] ?? .null) else { return false }
         return !selector.isEmpty && selector.matches(labels: object[path: "metadata", "labels"])
     }

@@ -7,6 +7,7 @@ enum Literals {
         if text == "False" { return .bool(false) }
         guard text.hasPrefix("{") || text.hasPrefix("[") else { return .string(text) }
         if text.hasPrefix("{{") || text.hasPrefix("{%") { return .string(text) }
+        // Neither JSON nor Python's way of writing it: then it is plain text, and no error.
         if let json = try? JSON(parsing: text) { return json }
         return python(text) ?? .string(text)
     }
@@ -18,6 +19,7 @@ enum Literals {
             case .output(let tokens) = segments[0]
         else { return nil }
         var parser = ExpressionParser(tokens, input: [])
+        // As above.
         guard let expression = try? parser.expression(), (try? parser.expectEnd()) != nil else { return nil }
         return literal(expression)
     }

@@ -152,6 +152,7 @@ final class SupervisedContainer {
     }
 
     private func terminationMessage() -> String {
+        // Most containers leave none, and one that cannot be read is as good as none.
         guard let file = try? Descriptor(opening: place.terminationMessage, O_RDONLY | O_NOFOLLOW),
             let bytes = try? file.read(upTo: 4096)
         else { return "" }
