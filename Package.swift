@@ -57,11 +57,12 @@ let targets: [Target] = [
 
     // Base
     wing("Base", "Diagnostics"),
+    wing("Base", "Addresses"),
     wing("Base", "JSON"),
     wing("Base", "YAML", ["Diagnostics", "JSON", "CLibyaml"]),
     wing("Base", "Credentials", ["Diagnostics", "JSON", crypto, x509]),
     wing("Base", "HTTPServing", ["Diagnostics", logging] + nio),
-    wing("Base", "Linux", ["Diagnostics", "CLinux"]),
+    wing("Base", "Linux", ["Diagnostics", "Addresses", "CLinux"]),
 
     // Kubernetes
     wing("Kubernetes", "Objects", ["JSON"]),
@@ -82,13 +83,12 @@ let targets: [Target] = [
     // Node
     wing("Node", "ContainerImages", ["Diagnostics", "JSON", "Linux", "CZlib", crypto]),
     wing("Node", "ContainerRuntime", ["Diagnostics", "JSON", "Linux", "ContainerImages"]),
-    wing("Node", "PodNetwork", ["Diagnostics", "Linux"]),
+    wing("Node", "PodNetwork", ["Diagnostics", "Addresses", "Linux"]),
     wing(
         "Node", "NodeAgent",
         [
             "Diagnostics", "JSON", "Objects", "ClusterClient", "ContainerImages", "ContainerRuntime", "PodNetwork",
-            "Linux",
-            "HTTPServing", logging,
+            "Addresses", "Linux", "HTTPServing", logging,
         ]),
 
     // Playbooks
@@ -99,8 +99,8 @@ let targets: [Target] = [
     wing("Playbooks", "TaskModules", ["Diagnostics", "JSON", "Templates", "Bundles", crypto]),
 
     // Provision
-    wing("Provision", "Clusterfiles", ["Diagnostics", "YAML", "JSON"]),
-    wing("Provision", "Planning", ["Diagnostics", "JSON", "Clusterfiles"]),
+    wing("Provision", "Clusterfiles", ["Diagnostics", "Addresses", "YAML", "JSON"]),
+    wing("Provision", "Planning", ["Diagnostics", "Addresses", "JSON", "Clusterfiles"]),
     wing("Provision", "Hypervisor", ["Diagnostics", "CLibvirt"]),
     wing("Provision", "SecureShell", ["Diagnostics", "CLibssh"]),
     wing("Provision", "MachineImages", ["Diagnostics", "JSON", "Linux", crypto]),
@@ -108,8 +108,7 @@ let targets: [Target] = [
         "Provision", "PlanExecution",
         [
             "Diagnostics", "JSON", "Clusterfiles", "Planning", "Hypervisor", "SecureShell", "MachineImages",
-            "Credentials", "Bundles",
-            "Plays", "Inventories", "ClusterClient", "Linux", crypto,
+            "Addresses", "Credentials", "Bundles", "Plays", "Inventories", "ClusterClient", "Linux", crypto,
         ]),
 
     // Programs
@@ -135,30 +134,31 @@ let targets: [Target] = [
     program("clusterfile-runner", ["Diagnostics", "JSON", "Bundles", "TaskModules", "Linux"]),
 
     // Tests
+    tests("Base", "Addresses"),
     tests("Base", "Diagnostics"),
     tests("Base", "JSON"),
     tests("Base", "YAML", ["JSON", "Diagnostics"]),
     tests("Base", "Credentials"),
-    tests("Base", "HTTPServing"),
-    tests("Base", "Linux"),
+    tests("Base", "HTTPServing", [logging]),
+    tests("Base", "Linux", ["Addresses"]),
     tests("Kubernetes", "Objects"),
     tests("Kubernetes", "ClusterClient"),
     tests("Master", "StateStore"),
-    tests("Master", "APIServer"),
+    tests("Master", "APIServer", ["HTTPServing"]),
     tests("Master", "Access"),
     tests("Master", "Scheduling"),
     tests("Master", "Controllers"),
     tests("Master", "ControlLoops"),
     tests("Node", "ContainerImages", ["JSON", "Linux", crypto]),
     tests("Node", "ContainerRuntime", ["ContainerImages", "JSON", "Linux", crypto]),
-    tests("Node", "PodNetwork", ["Linux"]),
+    tests("Node", "PodNetwork", ["Addresses", "Linux"]),
     tests("Node", "NodeAgent"),
     tests("Playbooks", "Templates"),
     tests("Playbooks", "Inventories"),
     tests("Playbooks", "Plays", ["TaskModules", "Bundles", "Templates", "Inventories", "JSON"]),
     tests("Playbooks", "TaskModules", ["Bundles", "Templates", "JSON"]),
     tests("Provision", "Clusterfiles", ["JSON", "Diagnostics"], exclude: ["Broken"]),
-    tests("Provision", "Planning", ["Clusterfiles", "Diagnostics", "JSON"]),
+    tests("Provision", "Planning", ["Addresses", "Clusterfiles", "Diagnostics", "JSON"]),
     tests("Provision", "Hypervisor"),
     tests("Provision", "SecureShell"),
     tests("Provision", "MachineImages"),

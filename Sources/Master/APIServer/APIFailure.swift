@@ -1,3 +1,4 @@
+internal import HTTPServing
 internal import JSON
 
 /// A request that failed, as the Status that Kubernetes would answer.
@@ -25,10 +26,10 @@ struct APIFailure: Error, Hashable {
         return .object(status)
     }
 
-    var response: APIResponse { APIResponse(status: code, json: status) }
+    var response: HTTPResponse { HTTPResponse(status: code, json: status) }
 }
 
-extension APIResponse {
+extension HTTPResponse {
     /// Compact JSON with one newline at its end.
     init(status: Int = 200, json: JSON, headers: [(name: String, value: String)] = []) {
         self.init(status: status, jsonBytes: json.bytes + [0x0A], headers: headers)

@@ -31,23 +31,3 @@ package struct APIRequest: Sendable {
     /// The first value of a header, by its name in lower case, or nil.
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
-
-/// What the API answers; a stream's chunks are to be sent as they come.
-package struct APIResponse: Sendable {
-    package enum Body: Sendable {
-        case bytes([UInt8])
-        /// Cancelling the task that iterates ends whatever feeds the stream.
-        case stream(any AsyncSequence<[UInt8], any Error> & Sendable)
-    }
-
-    package var status: Int
-    /// Header fields; names in lower case. `content-type` is always there.
-    package var headers: [(name: String, value: String)]
-    package var body: Body
-
-    package init(status: Int, headers: [(name: String, value: String)], body: Body) {
-        self.status = status
-        self.headers = headers
-        self.body = body
-    }
-}

@@ -1,4 +1,5 @@
 internal import Access
+package import HTTPServing
 internal import JSON
 package import Objects
 package import StateStore
@@ -8,7 +9,7 @@ package final class APIServer: Sendable {
     /// Fetches `path` from the node agent at `address` (`IP:PORT`): container logs.
     package typealias NodeLogs =
         @Sendable (_ address: String, _ path: String, _ query: [(name: String, value: String)]) async throws ->
-        APIResponse
+        HTTPResponse
 
     /// What differs between clusters and between tests.
     package struct Configuration: Sendable {
@@ -48,7 +49,7 @@ package final class APIServer: Sendable {
     }
 
     /// Answers a request; what fails becomes a Status body.
-    package func respond(to request: APIRequest) async -> APIResponse {
+    package func respond(to request: APIRequest) async -> HTTPResponse {
         do {
             return try await answer(request)
         } catch let failure as APIFailure {
@@ -58,7 +59,7 @@ package final class APIServer: Sendable {
         }
     }
 
-    private func answer(_ request: APIRequest) async throws -> APIResponse {
+    private func answer(_ request: APIRequest) async throws -> HTTPResponse {
         guard let route = Route(request.path) else {
             if request.identity.isAnonymous { throw APIFailure.unauthorized() }
             throw APIFailure.unknownPath()
@@ -73,7 +74,7 @@ package final class APIServer: Sendable {
         }
     }
 
-    private func answer(_ route: ObjectRoute, _ verb: String, _ request: APIRequest) async throws -> APIResponse {
+    private func answer(_ route: ObjectRoute, _ verb: String, _ request: APIRequest) async throws -> HTTPResponse {
         if !route.subresource.isEmpty { return try await subresource(route, verb, request) }
         switch verb {
         case "get": return try get(route, request)

@@ -1,10 +1,11 @@
 internal import Admission
+internal import HTTPServing
 internal import JSON
 internal import Objects
 internal import StateStore
 
 extension APIServer {
-    func create(_ route: ObjectRoute, _ request: APIRequest) async throws -> APIResponse {
+    func create(_ route: ObjectRoute, _ request: APIRequest) async throws -> HTTPResponse {
         let kind = route.kind
         guard route.name.isEmpty else { throw APIFailure.methodNotAllowed() }
         let body = try RequestBody.tree(request)

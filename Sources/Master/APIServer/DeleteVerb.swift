@@ -1,4 +1,5 @@
 internal import Admission
+internal import HTTPServing
 internal import JSON
 internal import Objects
 internal import StateStore
@@ -31,11 +32,11 @@ struct DeleteOptions {
 }
 
 extension APIServer {
-    func delete(_ route: ObjectRoute, _ request: APIRequest) async throws -> APIResponse {
+    func delete(_ route: ObjectRoute, _ request: APIRequest) async throws -> HTTPResponse {
         let options = try DeleteOptions(request)
         let (entry, isGone) = try await delete(route, options)
         guard isGone, route.kind.name != "Pod" else { return try present(entry, route.kind, request) }
-        return APIResponse(json: Self.success(route.kind, try JSON(parsing: entry.value)))
+        return HTTPResponse(json: Self.success(route.kind, try JSON(parsing: entry.value)))
     }
 
     /// `Status: Success` about an object.
@@ -153,7 +154,7 @@ extension APIServer {
         }
     }
 
-    func deleteCollection(_ route: ObjectRoute, _ request: APIRequest) async throws -> APIResponse {
+    func deleteCollection(_ route: ObjectRoute, _ request: APIRequest) async throws -> HTTPResponse {
         let kind = route.kind
         let options = try DeleteOptions(request)
         let filter = try ObjectFilter(
@@ -165,7 +166,7 @@ extension APIServer {
             let group = page.entries[start..<min(start + Self.deletionsAtOnce, page.entries.count)]
             items += try await delete(group, route, options)
         }
-        return APIResponse(json: [
+        return HTTPResponse(json: [
             "kind": .string("\(kind.name)List"), "apiVersion": .string(kind.apiVersion),
             "metadata": ["resourceVersion": .string(String(storage.store.revision))], "items": .array(items),
         ])

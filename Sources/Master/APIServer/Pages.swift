@@ -1,10 +1,11 @@
 internal import Access
+internal import HTTPServing
 internal import JSON
 internal import Objects
 
 extension APIServer {
     /// Everything that is not about objects: health, version, discovery, schemas, reviews.
-    func page(_ parts: [String], _ request: APIRequest) async throws -> APIResponse {
+    func page(_ parts: [String], _ request: APIRequest) async throws -> HTTPResponse {
         if request.method == "POST", parts.dropLast() == ["apis", "authorization.k8s.io", "v1"] {
             if request.identity.isAnonymous { throw APIFailure.unauthorized() }
             switch parts.last {
@@ -16,26 +17,26 @@ extension APIServer {
         try authorizePath(request)
         guard ["GET", "HEAD"].contains(request.method) else { throw APIFailure.methodNotAllowed() }
         switch parts.first {
-        case "healthz", "livez", "readyz": return APIResponse(text: "ok")
-        case "version" where parts.count == 1: return APIResponse(json: version)
-        case "api" where parts.count == 1: return APIResponse(json: Discovery.coreVersions)
-        case "apis" where parts.count == 1: return APIResponse(json: Discovery.groups)
+        case "healthz", "livez", "readyz": return HTTPResponse(text: "ok")
+        case "version" where parts.count == 1: return HTTPResponse(json: version)
+        case "api" where parts.count == 1: return HTTPResponse(json: Discovery.coreVersions)
+        case "apis" where parts.count == 1: return HTTPResponse(json: Discovery.groups)
         case "apis" where parts.count == 2:
             guard let group = Discovery.group(parts[1]) else { throw APIFailure.unknownPath() }
-            return APIResponse(json: group)
+            return HTTPResponse(json: group)
         case "api" where parts.count == 2, "apis" where parts.count == 3:
             let group = parts.count == 2 ? "" : parts[1]
             guard let list = Discovery.resources(group: group, version: parts[parts.count - 1]) else {
                 throw APIFailure.unknownPath()
             }
-            return APIResponse(json: list)
+            return HTTPResponse(json: list)
         case "openapi" where parts == ["openapi", "v2"]:
-            return APIResponse(
+            return HTTPResponse(
                 status: 200,
                 headers: [("content-type", "application/com.github.proto-openapi.spec.v2.v1.0+protobuf")],
                 body: .bytes(OpenAPIDocument.bytes(version: configuration.version)))
         case nil:
-            return APIResponse(json: [
+            return HTTPResponse(json: [
                 "paths": .init(["/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/readyz", "/version"])
             ])
         default: throw APIFailure.unknownPath()
@@ -52,7 +53,7 @@ extension APIServer {
     }
 
     /// Whether the asker may do what it describes (`kubectl auth can-i`).
-    private func review(_ request: APIRequest) throws -> APIResponse {
+    private func review(_ request: APIRequest) throws -> HTTPResponse {
         var review = try RequestBody.tree(request)
         let asked = review["spec"] ?? .null
         let attributes: RequestAttributes
@@ -72,11 +73,11 @@ extension APIServer {
         review["status"] =
             allowed
             ? ["allowed": true] : ["allowed": false, "reason": .string(attributes.denial(of: request.identity))]
-        return APIResponse(status: 201, json: review)
+        return HTTPResponse(status: 201, json: review)
     }
 
     /// All that the asker may do, as far as it can be listed (`kubectl auth can-i --list`).
-    private func rules(_ request: APIRequest) throws -> APIResponse {
+    private func rules(_ request: APIRequest) throws -> HTTPResponse {
         var review = try RequestBody.tree(request)
         let isMaster = request.identity.groups.contains("system:masters")
         let pages = [
@@ -94,6 +95,6 @@ extension APIServer {
             ],
             "incomplete": .bool(request.identity.nodeName != nil),
         ]
-        return APIResponse(status: 201, json: review)
+        return HTTPResponse(status: 201, json: review)
     }
 }

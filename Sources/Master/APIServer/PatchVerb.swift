@@ -1,3 +1,4 @@
+internal import HTTPServing
 internal import JSON
 internal import Objects
 
@@ -6,7 +7,7 @@ extension APIServer {
         "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json",
     ]
 
-    func patch(_ route: ObjectRoute, _ request: APIRequest, part: WrittenPart = .object) async throws -> APIResponse {
+    func patch(_ route: ObjectRoute, _ request: APIRequest, part: WrittenPart = .object) async throws -> HTTPResponse {
         guard !route.name.isEmpty else { throw APIFailure.methodNotAllowed() }
         let patch = try ReadPatch(request)
         var warnings: [String] = []

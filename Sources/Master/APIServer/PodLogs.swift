@@ -1,9 +1,10 @@
+internal import HTTPServing
 internal import JSON
 internal import Objects
 
 extension APIServer {
     /// Hands a container's log through from its node's agent.
-    func logs(_ route: ObjectRoute, _ request: APIRequest) async throws -> APIResponse {
+    func logs(_ route: ObjectRoute, _ request: APIRequest) async throws -> HTTPResponse {
         let pod = try existing(route).json
         let containers = ["containers", "initContainers"].flatMap { list in
             (pod[path: "spec", list]?.array ?? []).compactMap { $0["name"]?.string }

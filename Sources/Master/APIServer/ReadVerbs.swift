@@ -1,9 +1,10 @@
+internal import HTTPServing
 internal import JSON
 internal import Objects
 internal import StateStore
 
 extension APIServer {
-    func get(_ route: ObjectRoute, _ request: APIRequest) throws -> APIResponse {
+    func get(_ route: ObjectRoute, _ request: APIRequest) throws -> HTTPResponse {
         let found = try existing(route)
         return try present(found.entry, route.kind, request)
     }
@@ -18,22 +19,22 @@ extension APIServer {
     /// One object in the form its client wants.
     func present(
         _ entry: Entry, _ kind: Kind, _ request: APIRequest, status: Int = 200, warnings: [String] = []
-    ) throws -> APIResponse {
+    ) throws -> HTTPResponse {
         let headers = warnings.map { (name: "warning", value: "299 - \"\($0.filter { $0 != "\"" && $0 != "\n" })\"") }
         switch try Presentation(request) {
-        case .plain: return APIResponse(status: status, jsonBytes: entry.value + [0x0A], headers: headers)
+        case .plain: return HTTPResponse(status: status, jsonBytes: entry.value + [0x0A], headers: headers)
         case .table(let version):
             let object = try JSON(parsing: entry.value)
             let writer = TableWriter(kind, version: version, request, now: now())
             let metadata: JSONObject = ["resourceVersion": .string(String(entry.revision))]
-            return APIResponse(status: status, json: writer.table([object], metadata: metadata), headers: headers)
+            return HTTPResponse(status: status, json: writer.table([object], metadata: metadata), headers: headers)
         case .partial(let version):
             let object = try JSON(parsing: entry.value)
-            return APIResponse(status: status, json: partialMetadata(object, version: version), headers: headers)
+            return HTTPResponse(status: status, json: partialMetadata(object, version: version), headers: headers)
         }
     }
 
-    func list(_ route: ObjectRoute, _ request: APIRequest) async throws -> APIResponse {
+    func list(_ route: ObjectRoute, _ request: APIRequest) async throws -> HTTPResponse {
         let kind = route.kind
         let filter = try ObjectFilter(
             route: route, fields: fieldSelector(request, kind), labels: labelSelector(request))
@@ -46,14 +47,14 @@ extension APIServer {
             if filter.isEmpty { metadata["remainingItemCount"] = JSON(page.remaining) }
         }
         switch presentation {
-        case .plain: return APIResponse(jsonBytes: listBytes(page.entries, kind, metadata))
+        case .plain: return HTTPResponse(jsonBytes: listBytes(page.entries, kind, metadata))
         case .table(let version):
             let objects = try page.entries.map { try JSON(parsing: $0.value) }
-            return APIResponse(
+            return HTTPResponse(
                 json: TableWriter(kind, version: version, request, now: now()).table(objects, metadata: metadata))
         case .partial(let version):
             let items = try page.entries.map { partialMetadata(try JSON(parsing: $0.value), version: version) }
-            return APIResponse(json: [
+            return HTTPResponse(json: [
                 "kind": "PartialObjectMetadataList", "apiVersion": .string("meta.k8s.io/\(version)"),
                 "metadata": .object(metadata), "items": .array(items),
             ])

@@ -1,15 +1,16 @@
+internal import HTTPServing
 internal import JSON
 internal import Objects
 internal import StateStore
 
 extension APIServer {
-    func subresource(_ route: ObjectRoute, _ verb: String, _ request: APIRequest) async throws -> APIResponse {
+    func subresource(_ route: ObjectRoute, _ verb: String, _ request: APIRequest) async throws -> HTTPResponse {
         switch (route.subresource, verb) {
         case ("status", "get"): return try get(route, request)
         case ("status", "update"): return try await replace(route, request, part: .status)
         case ("status", "patch"): return try await patch(route, request, part: .status)
         case ("finalize", "update"): return try await finalize(route, request)
-        case ("scale", "get"): return APIResponse(json: scale(of: try existing(route).json, route.kind))
+        case ("scale", "get"): return HTTPResponse(json: scale(of: try existing(route).json, route.kind))
         case ("scale", "update"), ("scale", "patch"): return try await rescale(route, verb, request)
         case ("binding", "create"): return try await bind(route, request)
         case ("eviction", "create"): return try await evict(route, request)
@@ -19,7 +20,7 @@ extension APIServer {
     }
 
     /// Takes over a namespace's `spec.finalizers`; without any it goes.
-    private func finalize(_ route: ObjectRoute, _ request: APIRequest) async throws -> APIResponse {
+    private func finalize(_ route: ObjectRoute, _ request: APIRequest) async throws -> HTTPResponse {
         let (object, _) = try RequestBody.object(RequestBody.tree(request), route.kind, request)
         let kind = route.kind
         for _ in 0..<16 {
@@ -53,7 +54,7 @@ extension APIServer {
         ]
     }
 
-    private func rescale(_ route: ObjectRoute, _ verb: String, _ request: APIRequest) async throws -> APIResponse {
+    private func rescale(_ route: ObjectRoute, _ verb: String, _ request: APIRequest) async throws -> HTTPResponse {
         let tree = verb == "update" ? try RequestBody.tree(request) : .null
         let patch = verb == "patch" ? try ReadPatch(request) : nil
         let entry = try await update(route, request, .object) { old in
@@ -72,10 +73,10 @@ extension APIServer {
             object.edit("metadata") { $0["resourceVersion"] = checked.object[path: "metadata", "resourceVersion"] }
             return object
         }
-        return APIResponse(json: scale(of: try JSON(parsing: entry.value), route.kind))
+        return HTTPResponse(json: scale(of: try JSON(parsing: entry.value), route.kind))
     }
 
-    private func bind(_ route: ObjectRoute, _ request: APIRequest) async throws -> APIResponse {
+    private func bind(_ route: ObjectRoute, _ request: APIRequest) async throws -> HTTPResponse {
         let binding = try RequestBody.tree(request)
         var route = route
         if route.name.isEmpty { route.name = binding[path: "metadata", "name"]?.string ?? "" }
@@ -100,7 +101,7 @@ extension APIServer {
                 throw APIFailure.conflict(resource, route.name, "Precondition failed: UID in precondition: \(uid)")
             }
             if try await write(bound(pod, to: node, binding), over: old, route.kind, request) != nil {
-                return APIResponse(
+                return HTTPResponse(
                     status: 201,
                     json: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201])
             }
@@ -127,10 +128,10 @@ extension APIServer {
         return pod
     }
 
-    private func evict(_ route: ObjectRoute, _ request: APIRequest) async throws -> APIResponse {
+    private func evict(_ route: ObjectRoute, _ request: APIRequest) async throws -> HTTPResponse {
         let body = try RequestBody.tree(request)
         _ = try await delete(route, try DeleteOptions(request, body: body["deleteOptions"] ?? [:]))
-        return APIResponse(
+        return HTTPResponse(
             status: 201,
             json: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201])
     }

@@ -1,4 +1,5 @@
 internal import Admission
+internal import HTTPServing
 internal import JSON
 internal import Objects
 internal import StateStore
@@ -9,7 +10,8 @@ enum WrittenPart {
 }
 
 extension APIServer {
-    func replace(_ route: ObjectRoute, _ request: APIRequest, part: WrittenPart = .object) async throws -> APIResponse {
+    func replace(_ route: ObjectRoute, _ request: APIRequest, part: WrittenPart = .object) async throws -> HTTPResponse
+    {
         guard !route.name.isEmpty else { throw APIFailure.methodNotAllowed() }
         let body = try RequestBody.tree(request)
         let (object, warnings) = try RequestBody.object(body, route.kind, request)

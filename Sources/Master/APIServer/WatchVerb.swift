@@ -1,9 +1,10 @@
+internal import HTTPServing
 internal import JSON
 internal import Objects
 internal import StateStore
 
 extension APIServer {
-    func watch(_ route: ObjectRoute, _ request: APIRequest) async throws -> APIResponse {
+    func watch(_ route: ObjectRoute, _ request: APIRequest) async throws -> HTTPResponse {
         let kind = route.kind
         let filter = try ObjectFilter(
             route: route, fields: fieldSelector(request, kind), labels: labelSelector(request))
@@ -45,8 +46,8 @@ extension APIServer {
         }
     }
 
-    private func response(_ body: APIResponse.Body) -> APIResponse {
-        APIResponse(status: 200, headers: [("content-type", "application/json")], body: body)
+    private func response(_ body: HTTPResponse.Body) -> HTTPResponse {
+        HTTPResponse(status: 200, headers: [("content-type", "application/json")], body: body)
     }
 }
 

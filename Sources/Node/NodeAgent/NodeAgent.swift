@@ -1,3 +1,4 @@
+import Addresses
 package import ClusterClient
 import ContainerImages
 import ContainerRuntime
@@ -32,7 +33,7 @@ package struct NodeAgent: Sendable {
 
     /// Runs until the task is cancelled; pods go on without it.
     package func run() async throws {
-        guard let clusterRange = IPv4Prefix(configuration.clusterRange) else {
+        guard let clusterRange = IPv4Network(configuration.clusterRange) else {
             throw NodeAgentError.invalidRange(configuration.clusterRange)
         }
         guard IPv4Address(configuration.nodeAddress) != nil else {

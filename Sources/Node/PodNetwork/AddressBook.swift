@@ -1,8 +1,9 @@
+import Addresses
 import Linux
 
 /// Which pod has which address: one file a pod, so that a crash between two pods loses nothing.
 struct AddressBook: Hashable {
-    let range: IPv4Prefix
+    let range: IPv4Network
     let folder: String
 
     /// The pod's address, given to it now if it has none. It keeps one until it is released.
@@ -34,11 +35,11 @@ struct AddressBook: Hashable {
 
     /// The first free address after the one that was given last, so that one just released rests for a while. The
     /// range's own, the bridge's and the broadcast address are never given.
-    static func next(in range: IPv4Prefix, used: Set<IPv4Address>, after last: IPv4Address?) -> IPv4Address? {
+    static func next(in range: IPv4Network, used: Set<IPv4Address>, after last: IPv4Address?) -> IPv4Address? {
         let first = 2
         let count = range.count - first - 1
         guard count > 0 else { return nil }
-        let start = last.flatMap { range.contains($0) ? Int($0.number - range.network.number) - first + 1 : nil } ?? 0
+        let start = last.flatMap { range.contains($0) ? Int($0.number - range.address.number) - first + 1 : nil } ?? 0
         for step in 0..<count {
             let address = range.address(at: first + (max(0, start) + step) % count)
             if !used.contains(address) { return address }

@@ -1,9 +1,10 @@
+import Addresses
 import Linux
 
 /// The node's own table of nftables: what pods send out of the cluster leaves with the node's address.
 struct MasqueradeRules: Hashable {
-    let nodeRange: IPv4Prefix
-    let clusterRange: IPv4Prefix
+    let nodeRange: IPv4Network
+    let clusterRange: IPv4Network
 
     static let table = "clusterfile"
 

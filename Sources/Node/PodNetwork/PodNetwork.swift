@@ -1,3 +1,4 @@
+import Addresses
 import Linux
 
 /// Connects a node's pods: a bridge, a link pair a pod, routes to the other nodes' pods, and a way out of the cluster.
@@ -13,7 +14,7 @@ package actor PodNetwork {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init(configuration: PodNetworkConfiguration) throws(PodNetworkError) {
-        guard configuration.nodeRange.length <= 29 else { throw .rangeTooSmall(configuration.nodeRange) }
+        guard configuration.nodeRange.prefixLength <= 29 else { throw .rangeTooSmall(configuration.nodeRange) }
         self.configuration = configuration
         masquerade = Masquerade(configuration)
         book = AddressBook(range: configuration.nodeRange, folder: configuration.addressFolder)
@@ -117,7 +118,7 @@ package actor PodNetwork {
             throw LinuxError.unsupported("bridges")
         }
         let wanted = NetworkAddress(
-            link: bridge.index, address: configuration.gateway, prefixLength: configuration.nodeRange.length)
+            link: bridge.index, address: configuration.gateway, prefixLength: configuration.nodeRange.prefixLength)
         let present = try socket.addresses().filter { $0.link == bridge.index }
         for address in present where address != wanted { try socket.remove(address) }
         if !present.contains(wanted) { try socket.add(wanted) }
@@ -131,16 +132,17 @@ package actor PodNetwork {
         guard let link = try socket.link("eth0") else { throw LinuxError.unreadable(path: "eth0 in \(namespace.path)") }
         if !link.isUp { try socket.setUp(link.index) }
         try socket.add(
-            NetworkAddress(link: link.index, address: address, prefixLength: configuration.nodeRange.length))
+            NetworkAddress(link: link.index, address: address, prefixLength: configuration.nodeRange.prefixLength))
         try socket.replace(
             NetworkRoute(
-                destination: IPv4Prefix(containing: IPv4Address(number: 0), length: 0), gateway: configuration.gateway,
+                destination: IPv4Network(containing: IPv4Address(number: 0), prefixLength: 0),
+                gateway: configuration.gateway,
                 routingProtocol: RouteChanges.routingProtocol))
     }
 
     /// A pod's packets are as large as the way out takes.
     private func uplinkMTU(_ socket: inout NetlinkSocket) throws -> UInt32 {
-        let uplink = try socket.routes().first { $0.destination.length == 0 }?.link
+        let uplink = try socket.routes().first { $0.destination.prefixLength == 0 }?.link
         return try socket.links().first { $0.index == uplink }?.mtu ?? 1500
     }
 

@@ -1,11 +1,12 @@
+package import Addresses
 package import Linux
 
 /// A node's part of the cluster's network.
 package struct PodNetworkConfiguration: Hashable, Sendable {
     /// Where this node's pods get their addresses; the first is the bridge's own.
-    package var nodeRange: IPv4Prefix
+    package var nodeRange: IPv4Network
     /// All pods of the cluster: what goes there keeps its sender's address.
-    package var clusterRange: IPv4Prefix
+    package var clusterRange: IPv4Network
     package var bridge: String
     /// Addresses by pod; outlives a reboot.
     package var addressFolder: String
@@ -15,7 +16,7 @@ package struct PodNetworkConfiguration: Hashable, Sendable {
     package var nodeNamespace: NetworkNamespace?
 
     package init(
-        nodeRange: IPv4Prefix, clusterRange: IPv4Prefix, bridge: String = "cf0",
+        nodeRange: IPv4Network, clusterRange: IPv4Network, bridge: String = "cf0",
         addressFolder: String = "/var/lib/clusterfile/network/addresses",
         namespaceFolder: String = "/run/clusterfile/netns",
         nodeNamespace: NetworkNamespace? = nil
@@ -34,10 +35,10 @@ package struct PodNetworkConfiguration: Hashable, Sendable {
 
 /// Another node, and the range of the pods behind it.
 package struct PodNetworkPeer: Hashable, Sendable {
-    package var range: IPv4Prefix
+    package var range: IPv4Network
     package var nodeAddress: IPv4Address
 
-    package init(range: IPv4Prefix, nodeAddress: IPv4Address) {
+    package init(range: IPv4Network, nodeAddress: IPv4Address) {
         self.range = range
         self.nodeAddress = nodeAddress
     }

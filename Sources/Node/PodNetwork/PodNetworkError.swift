@@ -1,10 +1,10 @@
+package import Addresses
 package import Diagnostics
-package import Linux
 
 /// What can keep a node's pods from being connected.
 package enum PodNetworkError: Error, Hashable, Sendable {
-    case noFreeAddress(range: IPv4Prefix, inUse: Int)
-    case rangeTooSmall(IPv4Prefix)
+    case noFreeAddress(range: IPv4Network, inUse: Int)
+    case rangeTooSmall(IPv4Network)
     case rulesRefused(output: String)
     case routesFailed([String])
     case malformedRecord(path: String)

@@ -69,35 +69,21 @@ package struct Bundle: Hashable, Sendable {
 }
 
 /// One task as the runner gets it: templates unrendered, files of the controller known by digest.
-package struct BundledTask: Hashable, Sendable {
+@dynamicMemberLookup package struct BundledTask: Hashable, Sendable {
     package var name: String
     package var module: String
     package var arguments: JSONObject
     /// `file:line:column` in the playbook.
     package var location: String
-    /// The number of the role whose task this is.
-    package var role: Int?
-    package var when: [JSON] = []
-    package var loop: JSON?
-    package var loopVariable = "item"
-    package var loopIndexVariable: String?
-    package var register: String?
+    package var keywords = TaskKeywords()
     package var notify: [String] = []
-    /// Topics besides its name that a handler listens to.
-    package var listen: [String] = []
-    package var changedWhen: [JSON]?
-    package var failedWhen: [JSON]?
-    package var ignoreErrors: JSON = false
-    package var noLog: JSON = false
-    package var becomes = false
-    package var becomeUser: String?
-    package var until: [JSON] = []
-    package var retries: JSON?
-    package var delay: JSON?
-    package var environment: JSONObject = JSONObject()
-    package var variables: JSONObject = JSONObject()
     /// What the rendered `src` of this task stands for.
     package var files: [String: FileReference] = [:]
+
+    package subscript<Value>(dynamicMember keyword: WritableKeyPath<TaskKeywords, Value>) -> Value {
+        get { keywords[keyPath: keyword] }
+        set { keywords[keyPath: keyword] = newValue }
+    }
 
     package init(name: String, module: String, arguments: JSONObject, location: String) {
         self.name = name

@@ -72,25 +72,8 @@ extension BundledTask {
             "name": .string(name), "module": .string(module), "arguments": .object(arguments),
             "location": .string(location),
         ]
-        if let role { json["role"] = JSON(role) }
-        if !when.isEmpty { json["when"] = .array(when) }
-        if let loop { json["loop"] = loop }
-        if loopVariable != "item" { json["loopVariable"] = .string(loopVariable) }
-        if let loopIndexVariable { json["loopIndexVariable"] = .string(loopIndexVariable) }
-        if let register { json["register"] = .string(register) }
+        keywords.write(to: &json)
         if !notify.isEmpty { json["notify"] = JSON(notify) }
-        if !listen.isEmpty { json["listen"] = JSON(listen) }
-        if let changedWhen { json["changedWhen"] = .array(changedWhen) }
-        if let failedWhen { json["failedWhen"] = .array(failedWhen) }
-        if ignoreErrors != false { json["ignoreErrors"] = ignoreErrors }
-        if noLog != false { json["noLog"] = noLog }
-        if becomes { json["becomes"] = true }
-        if let becomeUser { json["becomeUser"] = .string(becomeUser) }
-        if !until.isEmpty { json["until"] = .array(until) }
-        if let retries { json["retries"] = retries }
-        if let delay { json["delay"] = delay }
-        if !environment.isEmpty { json["environment"] = .object(environment) }
-        if !variables.isEmpty { json["variables"] = .object(variables) }
         if !files.isEmpty {
             json["files"] = .object(JSONObject(files.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }))
         }
@@ -102,25 +85,8 @@ extension BundledTask {
         self.init(
             name: try reader.text("name"), module: try reader.text("module"), arguments: try reader.object("arguments"),
             location: try reader.text("location"))
-        role = json["role"]?.integer
-        when = json["when"]?.array ?? []
-        loop = json["loop"]
-        loopVariable = try reader.optionalText("loopVariable") ?? "item"
-        loopIndexVariable = try reader.optionalText("loopIndexVariable")
-        register = try reader.optionalText("register")
+        keywords = try TaskKeywords(json: json, reader)
         notify = json["notify"]?.array?.compactMap(\.string) ?? []
-        listen = json["listen"]?.array?.compactMap(\.string) ?? []
-        changedWhen = json["changedWhen"]?.array
-        failedWhen = json["failedWhen"]?.array
-        ignoreErrors = json["ignoreErrors"] ?? false
-        noLog = json["noLog"] ?? false
-        becomes = json["becomes"]?.bool ?? false
-        becomeUser = try reader.optionalText("becomeUser")
-        until = json["until"]?.array ?? []
-        retries = json["retries"]
-        delay = json["delay"]
-        environment = json["environment"]?.object ?? JSONObject()
-        variables = json["variables"]?.object ?? JSONObject()
         for (path, file) in json["files"]?.object ?? JSONObject() { files[path] = try FileReference(json: file) }
     }
 }
@@ -137,52 +103,5 @@ extension FileReference {
         self.init(
             digest: try reader.text("digest"), size: try reader.integer("size"), mode: try reader.integer("mode"),
             text: try reader.optionalText("text"))
-    }
-}
-
-/// Reads members of an object of a bundle.
-struct BundleReader {
-    private let members: JSONObject
-    private let what: String
-
-    init(_ json: JSON, _ what: String) throws(BundleError) {
-        guard case .object(let members) = json else { throw .malformed("\(what) is not an object") }
-        self.members = members
-        self.what = what
-    }
-
-    private func missing(_ key: String) -> BundleError { .malformed("\(what) has no usable '\(key)'") }
-
-    func text(_ key: String) throws(BundleError) -> String {
-        guard let text = members[key]?.string else { throw missing(key) }
-        return text
-    }
-
-    func optionalText(_ key: String) throws(BundleError) -> String? {
-        guard let value = members[key], !value.isNull else { return nil }
-        guard let text = value.string else { throw missing(key) }
-        return text
-    }
-
-    func integer(_ key: String) throws(BundleError) -> Int {
-        guard let number = members[key]?.integer else { throw missing(key) }
-        return number
-    }
-
-    func flag(_ key: String) throws(BundleError) -> Bool {
-        guard let flag = members[key]?.bool else { throw missing(key) }
-        return flag
-    }
-
-    func object(_ key: String) throws(BundleError) -> JSONObject {
-        guard let object = members[key]?.object else { throw missing(key) }
-        return object
-    }
-
-    func list<T>(_ key: String, _ element: (JSON) throws(BundleError) -> T) throws(BundleError) -> [T] {
-        guard let elements = members[key]?.array else { throw missing(key) }
-        var list: [T] = []
-        for json in elements { list.append(try element(json)) }
-        return list
     }
 }

@@ -18,25 +18,8 @@ struct FileAttacher {
     func bundled(_ task: PlayTask) -> BundledTask {
         var bundled = BundledTask(
             name: task.name, module: task.module, arguments: task.arguments, location: task.location.description)
-        bundled.role = task.role
-        bundled.when = task.when
-        bundled.loop = task.loop
-        bundled.loopVariable = task.loopVariable
-        bundled.loopIndexVariable = task.loopIndexVariable
-        bundled.register = task.register
+        bundled.keywords = task.keywords
         bundled.notify = task.notify.map(\.name)
-        bundled.listen = task.listen
-        bundled.changedWhen = task.changedWhen
-        bundled.failedWhen = task.failedWhen
-        bundled.ignoreErrors = task.ignoreErrors
-        bundled.noLog = task.noLog
-        bundled.becomes = task.becomes
-        bundled.becomeUser = task.becomeUser
-        bundled.until = task.until
-        bundled.retries = task.retries
-        bundled.delay = task.delay
-        bundled.environment = task.environment
-        bundled.variables = task.variables
         bundled.files = attached(task)
         return bundled
     }

@@ -1,3 +1,4 @@
+package import Bundles
 package import Diagnostics
 package import Inventories
 package import JSON
@@ -32,31 +33,19 @@ package struct Role: Sendable {
 }
 
 /// A task with everything that its block, role and play give it.
-package struct PlayTask: Sendable {
+@dynamicMemberLookup package struct PlayTask: Sendable {
     package var name: String
     package var module: String
     package var arguments: JSONObject
     package var argumentLocations: [String: SourceLocation]
     package var location: SourceLocation
-    package var role: Int?
-    package var when: [JSON] = []
-    package var loop: JSON?
-    package var loopVariable = "item"
-    package var loopIndexVariable: String?
-    package var register: String?
+    package var keywords = TaskKeywords()
     package var notify: [Notification] = []
-    package var listen: [String] = []
-    package var changedWhen: [JSON]?
-    package var failedWhen: [JSON]?
-    package var ignoreErrors: JSON = false
-    package var noLog: JSON = false
-    package var becomes = false
-    package var becomeUser: String?
-    package var until: [JSON] = []
-    package var retries: JSON?
-    package var delay: JSON?
-    package var environment = JSONObject()
-    package var variables = JSONObject()
+
+    package subscript<Value>(dynamicMember keyword: WritableKeyPath<TaskKeywords, Value>) -> Value {
+        get { keywords[keyPath: keyword] }
+        set { keywords[keyPath: keyword] = newValue }
+    }
 
     /// A handler's name and where it was written.
     package struct Notification: Sendable {

@@ -4,16 +4,10 @@ import HTTPServing
 
 /// Carries a request from its connection to the API and the answer back; who asks is whom the certificate names.
 @Sendable func respond(to request: HTTPRequest, with api: APIServer) async -> HTTPResponse {
-    let response = await api.respond(
+    await api.respond(
         to: APIRequest(
             method: request.method, path: request.path, query: request.query, headers: request.headers,
             body: request.body, identity: identity(of: request.peer)))
-    let body: HTTPResponse.Body =
-        switch response.body {
-        case .bytes(let bytes): .bytes(bytes)
-        case .stream(let stream): .stream(stream)
-        }
-    return HTTPResponse(status: response.status, headers: response.headers, body: body)
 }
 
 private func identity(of peer: CertificateSubject?) -> Identity {

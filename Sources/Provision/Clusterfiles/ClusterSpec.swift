@@ -1,3 +1,4 @@
+package import Addresses
 package import JSON
 
 /// A whole cluster as its Clusterfile wants it.

@@ -1,3 +1,4 @@
+internal import Addresses
 package import Diagnostics
 internal import JSON
 internal import YAML

@@ -1,3 +1,4 @@
+internal import Addresses
 internal import Diagnostics
 
 /// What can be wrong with a Clusterfile that is YAML.

@@ -1,3 +1,4 @@
+internal import Addresses
 internal import Diagnostics
 
 /// Names are unique over the whole file.

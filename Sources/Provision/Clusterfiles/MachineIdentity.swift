@@ -1,3 +1,4 @@
+internal import Addresses
 internal import JSON
 
 /// Gives drafted machines what follows from the cluster they are in: names in libvirt, addresses of cards, hashes.

@@ -1,3 +1,4 @@
+package import Addresses
 package import JSON
 
 /// What a machine does in the cluster.

@@ -1,3 +1,4 @@
+import Addresses
 import Clusterfiles
 package import Hypervisor
 package import Planning

@@ -1,3 +1,4 @@
+import Addresses
 package import Clusterfiles
 package import Diagnostics
 package import Hypervisor

@@ -1,3 +1,4 @@
+package import Addresses
 package import Clusterfiles
 
 /// What was observed of one libvirt and its host: everything there, the cluster's and other people's.

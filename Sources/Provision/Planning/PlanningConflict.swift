@@ -1,4 +1,4 @@
-package import Clusterfiles
+package import Addresses
 package import Diagnostics
 
 /// What stands in the way of a plan; nothing is touched until it is gone.

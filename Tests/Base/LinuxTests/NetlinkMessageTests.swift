@@ -1,3 +1,4 @@
+import Addresses
 import Testing
 
 @testable import Linux
@@ -7,7 +8,7 @@ import Testing
         var message = NetlinkMessage(type: 24, flags: 0x504)  // RTM_NEWROUTE; create, replace, acknowledge
         message.append(
             NetworkRoute(
-                destination: try #require(IPv4Prefix("10.244.2.0/24")), gateway: IPv4Address("192.168.56.22"),
+                destination: try #require(IPv4Network("10.244.2.0/24")), gateway: IPv4Address("192.168.56.22"),
                 routingProtocol: 117))
         message.seal(sequence: 7)
         #expect(

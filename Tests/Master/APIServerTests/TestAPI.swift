@@ -1,6 +1,7 @@
 import APIServer
 import Access
 import FoundationEssentials
+import HTTPServing
 import JSON
 import Objects
 import StateStore
@@ -18,7 +19,7 @@ struct TestAPI: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let store = try StateStore(path: folder.appendingPathComponent("state.db").path)
         let server = APIServer(store: store, now: { now }) { address, path, _ in
-            APIResponse(
+            HTTPResponse(
                 status: 200, headers: [("content-type", "text/plain")], body: .bytes(Array("\(address)\(path)".utf8)))
         }
         try await server.bootstrap()
@@ -54,7 +55,7 @@ struct TestAPI: Sendable {
 
     func response(
         _ method: String, _ target: String, _ body: JSON? = nil, type: String = "application/json", accept: String = ""
-    ) async -> APIResponse {
+    ) async -> HTTPResponse {
         let halves = target.split(separator: "?", maxSplits: 1)
         let query = halves.dropFirst().flatMap { $0.split(separator: "&") }.map { pair in
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,10 +1,11 @@
+import Addresses
 import Linux
 import Testing
 
 @testable import PodNetwork
 
 @Suite struct AddressBookTests {
-    private let range = IPv4Prefix(containing: IPv4Address(number: 0x0af4_0300), length: 29)
+    private let range = IPv4Network(containing: IPv4Address(number: 0x0af4_0300), prefixLength: 29)
 
     @Test func `never gives the range's own address, the bridge's or the broadcast address`() {
         var used: Set<IPv4Address> = []
@@ -40,7 +41,7 @@ import Testing
     @Test func `gives a new address where the node's range has changed`() throws {
         try withTemporaryFolder { folder in
             _ = try AddressBook(range: range, folder: folder).allocate("a")
-            let moved = try #require(IPv4Prefix("10.244.9.0/24"))
+            let moved = try #require(IPv4Network("10.244.9.0/24"))
             #expect(moved.contains(try AddressBook(range: moved, folder: folder).allocate("a")))
         }
     }

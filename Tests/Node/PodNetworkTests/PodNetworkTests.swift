@@ -1,3 +1,4 @@
+import Addresses
 import Linux
 import Testing
 
@@ -40,12 +41,12 @@ import Testing
         let bridge = try #require(try socket.link("cf0"))
         // The bridge's own range stands for the network that the nodes share.
         let foreign = NetworkRoute(
-            destination: try #require(IPv4Prefix("10.99.77.0/24")), gateway: IPv4Address("10.99.5.9"),
+            destination: try #require(IPv4Network("10.99.77.0/24")), gateway: IPv4Address("10.99.5.9"),
             link: bridge.index,
             routingProtocol: 4)
         try socket.replace(foreign)
         let peer = PodNetworkPeer(
-            range: try #require(IPv4Prefix("10.99.6.0/24")), nodeAddress: try #require(IPv4Address("10.99.5.8")))
+            range: try #require(IPv4Network("10.99.6.0/24")), nodeAddress: try #require(IPv4Address("10.99.5.8")))
         try await network.reconcile(peers: [peer])
         #expect(try socket.routes(routingProtocol: RouteChanges.routingProtocol).map(\.gateway) == [peer.nodeAddress])
         try await network.reconcile(peers: [])
@@ -58,9 +59,9 @@ import Testing
         defer { node.end() }
         let network = try PodNetwork(configuration: node.configuration)
         let near = PodNetworkPeer(
-            range: try #require(IPv4Prefix("10.99.6.0/24")), nodeAddress: try #require(IPv4Address("10.99.5.8")))
+            range: try #require(IPv4Network("10.99.6.0/24")), nodeAddress: try #require(IPv4Address("10.99.5.8")))
         let far = PodNetworkPeer(
-            range: try #require(IPv4Prefix("10.99.4.0/24")), nodeAddress: try #require(IPv4Address("203.0.113.9")))
+            range: try #require(IPv4Network("10.99.4.0/24")), nodeAddress: try #require(IPv4Address("203.0.113.9")))
         await #expect(throws: PodNetworkError.self) { try await network.reconcile(peers: [far, near]) }
         var socket = try NetlinkSocket(in: node.namespace)
         #expect(try socket.routes(routingProtocol: RouteChanges.routingProtocol).map(\.destination) == [near.range])
@@ -90,8 +91,8 @@ struct TestNode {
     var configuration: PodNetworkConfiguration {
         let gateway = IPv4Address(number: 0x0a63_0501)
         return PodNetworkConfiguration(
-            nodeRange: IPv4Prefix(containing: gateway, length: 24),
-            clusterRange: IPv4Prefix(containing: gateway, length: 16),
+            nodeRange: IPv4Network(containing: gateway, prefixLength: 24),
+            clusterRange: IPv4Network(containing: gateway, prefixLength: 16),
             addressFolder: folder + "/addresses", namespaceFolder: folder + "/pods", nodeNamespace: namespace)
     }
 

@@ -1,3 +1,4 @@
+import Addresses
 import Linux
 import Testing
 
@@ -5,13 +6,13 @@ import Testing
 
 @Suite struct RouteChangesTests {
     private func peer(_ range: String, _ address: String) throws -> PodNetworkPeer {
-        PodNetworkPeer(range: try #require(IPv4Prefix(range)), nodeAddress: try #require(IPv4Address(address)))
+        PodNetworkPeer(range: try #require(IPv4Network(range)), nodeAddress: try #require(IPv4Address(address)))
     }
 
     private func route(_ range: String, _ gateway: String, by: UInt8 = RouteChanges.routingProtocol) throws
         -> NetworkRoute
     {
-        NetworkRoute(destination: try #require(IPv4Prefix(range)), gateway: IPv4Address(gateway), routingProtocol: by)
+        NetworkRoute(destination: try #require(IPv4Network(range)), gateway: IPv4Address(gateway), routingProtocol: by)
     }
 
     @Test func `adds what is missing, replaces what leads elsewhere, removes what leads to no peer`() throws {

@@ -1,3 +1,4 @@
+import Addresses
 import Clusterfiles
 import Diagnostics
 import JSON

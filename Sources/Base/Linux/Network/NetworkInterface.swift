@@ -1,3 +1,4 @@
+package import Addresses
 import CLinux
 import Glibc
 
@@ -19,8 +20,8 @@ package struct NetworkInterface: Hashable, Sendable {
     }
 
     /// The range the interface is in, where its address is IPv4.
-    package var range: IPv4Prefix? {
-        IPv4Address(address).map { IPv4Prefix(containing: $0, length: prefixLength) }
+    package var range: IPv4Network? {
+        IPv4Address(address).map { IPv4Network(containing: $0, prefixLength: prefixLength) }
     }
 
     /// Every address of every interface in the caller's network namespace, by name and address.

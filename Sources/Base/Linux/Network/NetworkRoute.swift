@@ -1,15 +1,16 @@
+package import Addresses
 import CLinux
 import Glibc
 
 /// An IPv4 route of the main table.
 package struct NetworkRoute: Hashable, Sendable {
-    package var destination: IPv4Prefix
+    package var destination: IPv4Network
     package var gateway: IPv4Address?
     package var link: Int32?
     /// Who made it: `RTPROT_…`, or a number of one's own from 5 up.
     package var routingProtocol: UInt8
 
-    package init(destination: IPv4Prefix, gateway: IPv4Address?, link: Int32? = nil, routingProtocol: UInt8) {
+    package init(destination: IPv4Network, gateway: IPv4Address?, link: Int32? = nil, routingProtocol: UInt8) {
         self.destination = destination
         self.gateway = gateway
         self.link = link
@@ -33,8 +34,8 @@ extension NetlinkSocket {
                     .map { IPv4Address(number: UInt32(bigEndian: $0)) }
             }
             return NetworkRoute(
-                destination: IPv4Prefix(
-                    containing: address(RTA_DST.rawValue) ?? IPv4Address(number: 0), length: Int(length)),
+                destination: IPv4Network(
+                    containing: address(RTA_DST.rawValue) ?? IPv4Address(number: 0), prefixLength: Int(length)),
                 gateway: address(RTA_GATEWAY.rawValue), link: attributes[UInt16(RTA_OIF.rawValue)]?.integer(at: 0),
                 routingProtocol: by)
         }
@@ -72,9 +73,10 @@ extension NetlinkMessage {
     mutating func append(_ route: NetworkRoute) {
         let scope = route.gateway == nil ? RT_SCOPE_LINK.rawValue : RT_SCOPE_UNIVERSE.rawValue
         appendRouteHeader(
-            prefixLength: UInt8(route.destination.length), routingProtocol: route.routingProtocol, scope: UInt8(scope),
+            prefixLength: UInt8(route.destination.prefixLength), routingProtocol: route.routingProtocol,
+            scope: UInt8(scope),
             table: UInt8(RT_TABLE_MAIN.rawValue), type: UInt8(RTN_UNICAST))
-        if route.destination.length > 0 { attribute(RTA_DST.rawValue, route.destination.network.bytes) }
+        if route.destination.prefixLength > 0 { attribute(RTA_DST.rawValue, route.destination.address.bytes) }
         if let gateway = route.gateway { attribute(RTA_GATEWAY.rawValue, gateway.bytes) }
         if let link = route.link { attribute(RTA_OIF.rawValue, UInt32(link)) }
     }

@@ -1,3 +1,4 @@
+import Addresses
 import ClusterClient
 import JSON
 import Linux
@@ -13,14 +14,14 @@ actor NodeNetwork {
         var address: String
     }
 
-    private let clusterRange: IPv4Prefix
+    private let clusterRange: IPv4Network
     private let nodeName: String
     private let logger: Logger
     private var network: PodNetwork?
-    private var range: IPv4Prefix?
+    private var range: IPv4Network?
     private var peers: [PodNetworkPeer] = []
 
-    init(clusterRange: IPv4Prefix, nodeName: String, logger: Logger) {
+    init(clusterRange: IPv4Network, nodeName: String, logger: Logger) {
         self.clusterRange = clusterRange
         self.nodeName = nodeName
         self.logger = logger
@@ -34,7 +35,7 @@ actor NodeNetwork {
     /// - Parameter pods: uids of the pods that may keep their attachment; asked when the network is opened.
     func reconcile(nodes: [JSON], pods: @Sendable () async throws -> Set<String>) async throws {
         let own = nodes.first { $0.meta.name == nodeName }
-        guard let range = own?[path: "spec", "podCIDR"]?.string.flatMap({ IPv4Prefix($0) }) else {
+        guard let range = own?[path: "spec", "podCIDR"]?.string.flatMap({ IPv4Network($0) }) else {
             isReady = false
             return
         }
@@ -59,7 +60,7 @@ actor NodeNetwork {
     private static func peer(_ node: JSON) -> PodNetworkPeer? {
         let addresses = node[path: "status", "addresses"]?.array ?? []
         let internalAddress = addresses.first { $0["type"]?.string == "InternalIP" }?["address"]?.string
-        guard let range = node[path: "spec", "podCIDR"]?.string.flatMap({ IPv4Prefix($0) }),
+        guard let range = node[path: "spec", "podCIDR"]?.string.flatMap({ IPv4Network($0) }),
             let address = internalAddress.flatMap({ IPv4Address($0) })
         else { return nil }
         return PodNetworkPeer(range: range, nodeAddress: address)

@@ -1,5 +1,5 @@
 /// A range of addresses in CIDR notation such as `192.168.56.0/24`; its address has no host bits.
-package struct IPv4Network: Hashable, Sendable {
+package struct IPv4Network: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let address: IPv4Address
     package let prefixLength: Int
 
@@ -20,6 +20,10 @@ package struct IPv4Network: Hashable, Sendable {
         guard self.address == address else { return nil }
     }
 
+    package var description: String { "\(address)/\(prefixLength)" }
+
+    /// How many addresses the range has.
+    package var count: Int { 1 << (32 - prefixLength) }
     /// The mask as an address, for example `255.255.255.0`.
     package var netmask: IPv4Address { IPv4Address(number: Self.mask(prefixLength)) }
     /// The last address, to which all listen.
@@ -32,11 +36,17 @@ package struct IPv4Network: Hashable, Sendable {
     /// Whether the two share an address; of two networks that do, one contains the other.
     package func overlaps(_ other: IPv4Network) -> Bool { contains(other.address) || other.contains(address) }
 
+    /// The address at an offset from the network's own.
+    package func address(at offset: Int) -> IPv4Address {
+        precondition((0..<count).contains(offset), "an offset within the range")
+        return IPv4Address(number: address.number + UInt32(offset))
+    }
+
+    package static func < (left: IPv4Network, right: IPv4Network) -> Bool {
+        (left.address, left.prefixLength) < (right.address, right.prefixLength)
+    }
+
     private static func mask(_ prefixLength: Int) -> UInt32 {
         prefixLength == 0 ? 0 : ~UInt32(0) << UInt32(32 - prefixLength)
     }
-}
-
-extension IPv4Network: CustomStringConvertible {
-    package var description: String { "\(address)/\(prefixLength)" }
 }

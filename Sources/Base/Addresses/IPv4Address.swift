@@ -30,5 +30,10 @@ package struct IPv4Address: Hashable, Sendable, Comparable, CustomStringConverti
         [UInt8(number >> 24), UInt8(number >> 16 & 255), UInt8(number >> 8 & 255), UInt8(number & 255)]
     }
 
+    /// The address that many after this one, or nil past the end of all addresses.
+    package func advanced(by count: Int) -> IPv4Address? {
+        UInt32(exactly: Int(number) + count).map(IPv4Address.init(number:))
+    }
+
     package static func < (left: IPv4Address, right: IPv4Address) -> Bool { left.number < right.number }
 }
