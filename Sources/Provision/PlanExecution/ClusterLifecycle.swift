@@ -33,18 +33,21 @@ package struct ClusterLifecycle: Sendable {
         self.progress = progress
     }
 
-    private var observer: ClusterObserver { ClusterObserver(hypervisor: hypervisor, pool: pool) }
+    private func observer(of uuid: ClusterUUID) -> ClusterObserver {
+        ClusterObserver(hypervisor: hypervisor, pool: pool, cluster: uuid)
+    }
 
     /// What `up` would do to libvirt now.
     package func plan(_ spec: ClusterSpec) async throws -> Plan {
         let images = try images(of: spec)
         return try planUp(
-            spec, baseVolumes: images.mapValues { ImageVolumes($0).disk }, observed: try await observer.observe())
+            spec, baseVolumes: images.mapValues { ImageVolumes($0).disk },
+            observed: try await observer(of: spec.uuid).observe())
     }
 
     /// What `down` would do.
     package func planRemoval(of uuid: ClusterUUID) async throws -> Plan {
-        planDown(of: uuid, observed: try await observer.observe())
+        planDown(of: uuid, observed: try await observer(of: uuid).observe())
     }
 
     /// Makes the cluster as its spec wants it: machines, then what the playbook says of them, then Ready nodes.

@@ -43,7 +43,7 @@ package struct LibvirtActions: Sendable {
         case .createDisk(let machine, let volume, let base):
             try await createDisk(try wanted(machine), volume, base: base)
         case .createSeed(let machine, let volume): try await createSeed(try wanted(machine), volume)
-        case .deleteVolume(let name): try await deleteVolume(name)
+        case .deleteVolume(let name): try await hypervisor.delete(volume: name, pool: pool)
         case .defineMachine(let machine, _): try await define(try wanted(machine))
         case .startMachine(_, let domain): try await hypervisor.start(domain: domain)
         case .resumeMachine(_, let domain): try await hypervisor.resume(domain: domain)
@@ -69,9 +69,7 @@ package struct LibvirtActions: Sendable {
     }
 
     private func replaceVolume(_ name: String, bytes: Int, mode: UInt16) async throws {
-        if try await hypervisor.volume(name, pool: pool) != nil {
-            try await hypervisor.delete(volume: name, pool: pool)
-        }
+        try await hypervisor.delete(volume: name, pool: pool)
         _ = try await hypervisor.create(
             LibvirtVolumeSpec(pool: pool, name: name, capacityBytes: UInt64(bytes), format: .raw, mode: mode))
     }
@@ -89,19 +87,15 @@ package struct LibvirtActions: Sendable {
         try await hypervisor.upload(bytes, toVolume: volume, pool: pool)
     }
 
-    private func deleteVolume(_ name: String) async throws {
-        if try await hypervisor.volume(name, pool: pool) != nil {
-            try await hypervisor.delete(volume: name, pool: pool)
-        }
-    }
+    private func path(of volume: String) async throws -> String { try await found(volume).path }
 
-    private func path(of volume: String) async throws -> String {
+    private func found(_ volume: String) async throws -> LibvirtVolumeSnapshot {
         guard let found = try await hypervisor.volume(volume, pool: pool) else {
             throw Diagnosis(
                 "the volume \(volume) is gone", why: "the pool '\(pool)' had it a moment ago",
                 fix: "run clusterfile up again")
         }
-        return found.path
+        return found
     }
 
     // MARK: Networks and domains
@@ -119,13 +113,15 @@ package struct LibvirtActions: Sendable {
 
     private func define(_ machine: MachineSpec) async throws {
         let (cluster, image) = (try cluster(), try wanted(machine.image) as MachineImage)
-        let volumes = ImageVolumes(image)
+        let disk = try await found(machine.diskVolume)
+        // The kernel belongs to the disk, which has its modules, also where the catalogue has a later image by now.
+        let volumes = disk.backingVolume.flatMap(ImageVolumes.init(ofDisk:)) ?? ImageVolumes(image)
         var more = [
             ObservedCluster.Attribute.address: "\(machine.address)", ObservedCluster.Attribute.user: cluster.user,
         ]
         more[ObservedCluster.Attribute.role] = machine.role?.rawValue
         var disks: [DomainSpec.Disk] = [
-            .init(path: try await path(of: machine.diskVolume), format: .qcow2, access: .readWrite),
+            .init(path: disk.path, format: .qcow2, access: .readWrite),
             .init(path: try await path(of: machine.seedVolume), format: .raw, access: .readOnly, serial: "seed"),
         ]
         if let agentVolume {
@@ -141,7 +137,7 @@ package struct LibvirtActions: Sendable {
                     arguments: image.kernelArguments),
                 disks: disks,
                 interfaces: [.init(network: cluster.network.name, mac: "\(machine.macAddress)")],
-                consoleLogPath: "\(consoleFolder)/\(machine.domainName).console.log",
+                consoleLogPath: consoleFolder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domainName),
                 metadata: ClusterMetadata(
                     cluster: cluster.uuid.text, clusterName: cluster.name, name: machine.name,
                     spec: "\(machine.specHash)", more: more)))
