@@ -48,7 +48,7 @@ package struct LibvirtActions: Sendable {
         case .startMachine(_, let domain): try await hypervisor.start(domain: domain)
         case .resumeMachine(_, let domain): try await hypervisor.resume(domain: domain)
         case .stopMachine(_, let domain, let gently): try await stop(domain, gently: gently)
-        case .undefineMachine(_, let domain): try await hypervisor.undefine(domain: domain)
+        case .undefineMachine(_, let domain): try await remove(domain)
         }
     }
 
@@ -155,6 +155,14 @@ package struct LibvirtActions: Sendable {
             }
         }
         try await hypervisor.destroy(domain: domain)
+    }
+
+    /// The console's log before the domain: while the domain is there, the log is known to be this cluster's, so that what
+    /// a killed run left is found by the next. A log without a domain is nobody's and stays: its name alone says nothing,
+    /// since another user's cluster of the same name calls its domains the same.
+    private func remove(_ domain: String) async throws {
+        try await hypervisor.deleteConsoleLog(ofDomain: domain, pool: pool)
+        try await hypervisor.undefine(domain: domain)
     }
 
     // MARK: What an action's names stand for
