@@ -17,6 +17,8 @@ package struct LibvirtActions: Sendable {
     package var agentVolume: String?
     /// Makes a machine's seed, whose keys the caller keeps.
     package var seed: @Sendable (MachineSpec) throws -> SeedArchive
+    /// The addresses of this host.
+    var hostInterfaces: @Sendable () throws -> [HostInterface] = { try HostInterface.all() }
 
     package init(
         hypervisor: Hypervisor, pool: String, spec: ClusterSpec?, images: [String: MachineImage],
@@ -36,8 +38,10 @@ package struct LibvirtActions: Sendable {
     package func perform(_ action: Action) async throws {
         switch action {
         case .uploadImage(let image, let volume): try await upload(try wanted(image), as: ImageVolumes(disk: volume))
-        case .createNetwork: try await hypervisor.define(networkSpec(try cluster()))
-        case .startNetwork(let name): try await hypervisor.start(network: name)
+        case .createNetwork:
+            try await claim().whileFree(try cluster()) { try await hypervisor.define(networkSpec(try cluster())) }
+        case .startNetwork(let name):
+            try await claim().whileFree(try cluster()) { try await hypervisor.start(network: name) }
         case .stopNetwork(let name): try await hypervisor.destroy(network: name)
         case .deleteNetwork(let name): try await hypervisor.undefine(network: name)
         case .createDisk(let machine, let volume, let base):
@@ -99,6 +103,12 @@ package struct LibvirtActions: Sendable {
     }
 
     // MARK: Networks and domains
+
+    private func claim() throws -> NetworkClaim {
+        var observer = ClusterObserver(hypervisor: hypervisor, pool: pool, cluster: try cluster().uuid)
+        observer.interfaces = hostInterfaces
+        return NetworkClaim(observer: observer)
+    }
 
     private func networkSpec(_ cluster: ClusterSpec) -> LibvirtNetworkSpec {
         LibvirtNetworkSpec(
