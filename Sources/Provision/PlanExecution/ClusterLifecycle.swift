@@ -56,7 +56,7 @@ package struct ClusterLifecycle: Sendable {
     package func up(_ spec: ClusterSpec, clusterfile: String, approve: @Sendable (Plan) throws -> Void) async throws
         -> ConvergenceRecap
     {
-        try prepareCredentials(spec, clusterfile: clusterfile)
+        try await prepareCredentials(spec, clusterfile: clusterfile)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") {
             try await upLocked(spec, clusterfile, approve)
         }
@@ -92,7 +92,7 @@ package struct ClusterLifecycle: Sendable {
 
     /// Awaits the machines of a cluster that is up, and carries out its playbook.
     package func provision(_ spec: ClusterSpec, clusterfile: String) async throws -> ConvergenceRecap {
-        try prepareCredentials(spec, clusterfile: clusterfile)
+        try await prepareCredentials(spec, clusterfile: clusterfile)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile provision") {
             let journal = Journal(path: journalPath, command: "provision")
             let recap = try await converge(spec, clusterfile: clusterfile, started: [], journal: journal)
@@ -101,7 +101,7 @@ package struct ClusterLifecycle: Sendable {
         }
     }
 
-    /// Removes everything of the cluster, its secrets last; gives the steps that were carried out.
+    /// Removes everything of the cluster, its secrets last, which may be lost already; gives the steps that were carried out.
     package func down(_ uuid: ClusterUUID, approve: @Sendable (Plan) throws -> Void) async throws -> Plan {
         let plan = try await planRemoval(of: uuid)
         try approve(plan)
@@ -132,7 +132,10 @@ package struct ClusterLifecycle: Sendable {
         return images
     }
 
-    private func prepareCredentials(_ spec: ClusterSpec, clusterfile: String) throws {
+    /// Keeps or makes the cluster's keys; those that machines were made with are never made anew.
+    private func prepareCredentials(_ spec: ClusterSpec, clusterfile: String) async throws {
+        try ObservedCluster(name: spec.name, uuid: spec.uuid, domains: try await hypervisor.domains())
+            .requireKeys(for: .provisioning, in: credentials)
         try credentials.prepare(credentialRequest(spec, clusterfile: clusterfile), now: .now)
     }
 
