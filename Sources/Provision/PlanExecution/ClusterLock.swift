@@ -17,19 +17,35 @@ package enum ClusterLock {
 
     /// Runs the body while no other command of any user on this host holds the lock of what the host has once.
     ///
-    /// For short acts only, since everybody waits. It says nothing to a libvirt on another host.
-    package static func holdHost<Value>(
-        _ path: String = hostPath, purpose: String, waitsSeconds: Double = 60, _ body: () async throws -> Value
+    /// It says nothing to a libvirt on another host. `path` is another than the host's in tests only.
+    package static func hold<Value>(
+        _ shared: Shared, at path: String? = nil, purpose: String, _ body: () async throws -> Value
     ) async throws -> Value {
+        let path = path ?? shared.path
         let descriptor = try openShared(path)
-        return try await hold(descriptor, path, .host, purpose, waitsSeconds: waitsSeconds, body)
+        return try await hold(descriptor, path, .host(shared), purpose, waitsSeconds: shared.waitsSeconds, body)
     }
 
-    /// `/run/lock/clusterfile.lock`, or in `/tmp` where not everybody may write to that folder: the same for all users.
-    package static var hostPath: String {
-        var status = stat()
-        let isForAll = stat("/run/lock", &status) == 0 && status.st_mode & 0o1777 == 0o1777
-        return (isForAll ? "/run/lock" : "/tmp") + "/clusterfile.lock"
+    /// What all clusters of a host share.
+    package enum Shared: String, Hashable, Sendable {
+        /// Address ranges and bridges, for the moment in which one is looked at and taken.
+        case networks
+        /// The volumes of images and agents, for as long as an upload takes.
+        case images
+
+        /// `/run/lock/clusterfile-….lock`, or in `/tmp` where not everybody may write to that folder: the same for all users.
+        var path: String {
+            var status = stat()
+            let isForAll = stat("/run/lock", &status) == 0 && status.st_mode & 0o1777 == 0o1777
+            return (isForAll ? "/run/lock" : "/tmp") + "/clusterfile-\(rawValue).lock"
+        }
+
+        fileprivate var waitsSeconds: Double {
+            switch self {
+            case .networks: 60
+            case .images: 1800
+            }
+        }
     }
 
     /// Takes over the descriptor.
@@ -91,7 +107,8 @@ package enum ClusterLock {
 /// Another command holds what this one needs.
 package struct ClusterLocked: Error, Hashable, Sendable {
     package enum Scope: Hashable, Sendable {
-        case cluster, host
+        case cluster
+        case host(ClusterLock.Shared)
     }
 
     package var scope: Scope
@@ -104,7 +121,8 @@ extension ClusterLocked: Diagnosable {
         let what =
             switch scope {
             case .cluster: "another command works on this cluster"
-            case .host: "another command makes a network on this host"
+            case .host(.networks): "another command makes a network on this host"
+            case .host(.images): "another command uploads an image to this host"
             }
         return Diagnosis(
             what, why: "its lock is held by \(holder)",

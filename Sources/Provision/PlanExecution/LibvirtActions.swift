@@ -47,7 +47,7 @@ package struct LibvirtActions: Sendable {
         case .createDisk(let machine, let volume, let base):
             try await createDisk(try wanted(machine), volume, base: base)
         case .createSeed(let machine, let volume): try await createSeed(try wanted(machine), volume)
-        case .deleteVolume(let name): try await hypervisor.delete(volume: name, pool: pool)
+        case .deleteVolume(let name): try await deleteVolume(name)
         case .defineMachine(let machine, _): try await define(try wanted(machine))
         case .startMachine(_, let domain): try await hypervisor.start(domain: domain)
         case .resumeMachine(_, let domain): try await hypervisor.resume(domain: domain)
@@ -58,18 +58,40 @@ package struct LibvirtActions: Sendable {
 
     // MARK: Volumes
 
+    /// Images are all clusters': one command uploads, and who waited for it finds the image there.
     private func upload(_ image: MachineImage, as volumes: ImageVolumes) async throws {
-        for (name, file, size) in [
-            (volumes.kernel, image.kernel, image.kernel.bytes), (volumes.initrd, image.initrd, image.initrd.bytes),
-            (volumes.disk, image.disk, image.disk.bytes),
-        ] {
-            try ImageCatalogue.verify(file)
-            try await replaceVolume(name, bytes: size, mode: 0o644)
-            try await hypervisor.upload(file: file.path, toVolume: name, pool: pool)
+        try await ClusterLock.hold(.images, purpose: "the upload of image '\(image.name)'") {
+            if try await isComplete(volumes) { return }
+            // First, for it may be left of an image whose disk was deleted.
+            try await hypervisor.delete(volume: volumes.marker, pool: pool)
+            for (name, file) in [
+                (volumes.kernel, image.kernel), (volumes.initrd, image.initrd), (volumes.disk, image.disk),
+            ] {
+                try ImageCatalogue.verify(file)
+                try await replaceVolume(name, bytes: file.bytes, mode: 0o644)
+                try await hypervisor.upload(file: file.path, toVolume: name, pool: pool)
+            }
+            try await replaceVolume(volumes.marker, bytes: 1 << 20, mode: 0o644)
+            // Its real size as an overlay's base is in its header, which libvirt reads anew.
+            try await hypervisor.refresh(pool: pool)
         }
-        try await replaceVolume(volumes.marker, bytes: 1 << 20, mode: 0o644)
-        // Its real size as an overlay's base is in its header, which libvirt reads anew.
-        try await hypervisor.refresh(pool: pool)
+    }
+
+    private func isComplete(_ volumes: ImageVolumes) async throws -> Bool {
+        for name in [volumes.kernel, volumes.initrd, volumes.disk, volumes.marker]
+        where try await hypervisor.volume(name, pool: pool) == nil { return false }
+        return true
+    }
+
+    private func deleteVolume(_ name: String) async throws {
+        guard let image = ImageVolumes(ofDisk: name) else {
+            return try await hypervisor.delete(volume: name, pool: pool)
+        }
+        // What looked like an upload that was cut short may have been one that went on.
+        try await ClusterLock.hold(.images, purpose: "the removal of \(name)") {
+            if try await isComplete(image) { return }
+            try await hypervisor.delete(volume: name, pool: pool)
+        }
     }
 
     private func replaceVolume(_ name: String, bytes: Int, mode: UInt16) async throws {

@@ -9,11 +9,12 @@ import Planning
 /// been started, and libvirt itself only compares ranges of the same length.
 struct NetworkClaim: Sendable {
     var observer: ClusterObserver
-    var lockPath = ClusterLock.hostPath
+    /// The host's where it is nil.
+    var lockPath: String?
 
     /// Runs the act on the cluster's network, or throws whose the range or the bridge is by now.
     func whileFree(_ spec: ClusterSpec, _ act: () async throws -> Void) async throws {
-        try await ClusterLock.holdHost(lockPath, purpose: "the network of cluster '\(spec.name)'") {
+        try await ClusterLock.hold(.networks, at: lockPath, purpose: "the network of cluster '\(spec.name)'") {
             let conflicts = networkConflicts(spec, observed: try await observer.observeNetworks())
             guard conflicts.isEmpty else { throw Diagnoses(conflicts.map(\.diagnosis)) }
             try await act()
