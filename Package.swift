@@ -162,7 +162,12 @@ let targets: [Target] = [
     tests("Provision", "Hypervisor"),
     tests("Provision", "SecureShell"),
     tests("Provision", "MachineImages"),
-    tests("Provision", "PlanExecution", ["Planning", "Diagnostics", "Clusterfiles", "Inventories"]),
+    tests(
+        "Provision", "PlanExecution",
+        [
+            "Planning", "Diagnostics", "Clusterfiles", "Inventories", "Hypervisor", "Credentials", "MachineImages",
+            "Linux",
+        ]),
     .testTarget(
         name: "SystemTests", dependencies: ["JSON"], path: "Tests/System", exclude: ["playbooks"], swiftSettings: strict
     ),

@@ -20,6 +20,7 @@ struct SSH: AsyncParsableCommand {
         let observed = try await cluster.observed(try await cluster.connection())
         let machine = try observed.machine(named: machine)
         let credentials = try cluster.credentials()
+        try observed.requireKeys(for: .login, in: credentials)
         let arguments =
             ["ssh"] + SSHConfigText.options(of: machine, credentials).flatMap { ["-o", "\($0.0)=\($0.1)"] } + [
                 machine.name
@@ -42,6 +43,7 @@ struct SSHConfig: AsyncParsableCommand {
     func run() async throws {
         let observed = try await cluster.observed(try await cluster.connection())
         let credentials = try cluster.credentials()
+        try observed.requireKeys(for: .login, in: credentials)
         Terminal.output(
             observed.machines.map { machine in
                 let options = SSHConfigText.options(of: machine, credentials).map { "    \($0.0) \($0.1)\n" }.joined()

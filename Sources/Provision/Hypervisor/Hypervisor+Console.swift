@@ -2,6 +2,28 @@ import CLibvirt
 import Glibc
 
 extension Hypervisor {
+    /// The name of a domain's console log in its pool's folder, and so of the volume that a refresh makes of it.
+    package static func consoleLogName(ofDomain domain: String) -> String { "\(domain).console.log" }
+
+    /// Deletes the console log of a domain that does not run, and what virtlogd rotated away from it (`LOG.0`, `LOG.1`, …).
+    ///
+    /// Nothing there is no error. virtlogd holds the file of a running domain only: it is the caller who stops it first.
+    package func deleteConsoleLog(ofDomain domain: String, pool: String) async throws {
+        guard try await self.pool(pool)?.isActive == true else { return }
+        // libvirt wrote the file past the pool.
+        try await refresh(pool: pool)
+        let log = Self.consoleLogName(ofDomain: domain)
+        for volume in try await volumes(pool: pool, prefix: log) where Self.isLog(volume.name, of: log) {
+            try await delete(volume: volume.name, pool: pool)
+        }
+    }
+
+    private static func isLog(_ name: String, of log: String) -> Bool {
+        let rest = name.dropFirst(log.count)
+        return rest.isEmpty
+            || rest.first == "." && rest.count > 1 && rest.dropFirst().allSatisfy { ("0"..."9").contains($0) }
+    }
+
     /// The last bytes of a machine's console log, as text, from the file itself where this user can read it.
     ///
     /// Elsewhere, and for a libvirt on another host, the log must lie in a pool's folder: it is then read as a volume.

@@ -26,16 +26,16 @@ extension Hypervisor {
     package func create(_ spec: VolumeSpec) async throws -> VolumeSnapshot {
         try await call { connection in
             let pool = try Lookup.pool(spec.pool, on: connection)
-            let volume: Handle
             if let existing = try Lookup.present({ try Lookup.volume(spec.name, in: pool) }) {
-                volume = existing
-            } else {
-                volume = try Handle(virStorageVolCreateXML(pool.pointer, spec.xml, 0), release: virStorageVolFree) {
-                    .refused(action: "create volume '\(spec.name)'", $0)
-                }
+                if let snapshot = try Observation.volume(existing.pointer, pool: spec.pool) { return snapshot }
+                // Somebody removed its file behind libvirt's back: libvirt has to forget it first.
+                try HypervisorError.check(virStorageVolDelete(existing.pointer, 0), "forget volume '\(spec.name)'")
             }
-            guard let snapshot = Observation.volume(volume.pointer, pool: spec.pool, prefix: "") else {
-                throw HypervisorError.refused(action: "look at volume '\(spec.name)'", .last())
+            let volume = try Handle(virStorageVolCreateXML(pool.pointer, spec.xml, 0), release: virStorageVolFree) {
+                .refused(action: "create volume '\(spec.name)'", $0)
+            }
+            guard let snapshot = try Observation.volume(volume.pointer, pool: spec.pool) else {
+                throw HypervisorError.notFound(.volume, name: spec.name)
             }
             return snapshot
         }

@@ -3,9 +3,10 @@ import CLibvirt
 /// Reading one libvirt object into a snapshot; nil where it disappeared between the listing and the look.
 enum Observation {
     static func domain(_ pointer: virDomainPtr) throws(HypervisorError) -> DomainSnapshot? {
+        // The one reason why a look at a listed domain fails: it is gone.
         guard let name = virDomainGetName(pointer).map({ String(cString: $0) }), let state = try? state(pointer),
             let xml = takeString(virDomainGetXMLDesc(pointer, 0))
-        else { return nil }  // The one reason why a look at a listed domain fails: it is gone.
+        else { return nil }
         let element = try parsed(xml, about: "domain '\(name)'")
         var startsWithHost: Int32 = 0
         if virDomainGetAutostart(pointer, &startsWithHost) < 0 { virResetLastError() }
@@ -40,14 +41,28 @@ enum Observation {
             metadata: ClusterMetadata(in: element, of: .network), xml: xml)
     }
 
-    static func volume(_ pointer: virStorageVolPtr, pool: String, prefix: String) -> VolumeSnapshot? {
-        guard let name = virStorageVolGetName(pointer).map({ String(cString: $0) }), name.hasPrefix(prefix),
-            let path = takeString(virStorageVolGetPath(pointer))
-        else { return nil }
-        var info = virStorageVolInfo()
-        guard virStorageVolGetInfo(pointer, &info) == 0 else { return nil }
+    /// A volume's name, which its pointer carries: no call to libvirt.
+    static func volumeName(_ pointer: virStorageVolPtr) -> String? {
+        virStorageVolGetName(pointer).map { String(cString: $0) }
+    }
+
+    /// Everything about a volume by one call; nil where its file is gone, and nowhere else: a disk that cannot be looked
+    /// at for another reason is not one that may be made anew.
+    static func volume(_ pointer: virStorageVolPtr, pool: String) throws(HypervisorError) -> VolumeSnapshot? {
+        guard let name = volumeName(pointer) else { return nil }
+        guard let xml = takeString(virStorageVolGetXMLDesc(pointer, 0)) else {
+            let failure = LibvirtFailure.last()
+            if failure.isOne(of: VIR_ERR_NO_STORAGE_VOL, VIR_ERR_NO_STORAGE_POOL) { return nil }
+            throw .refused(action: "look at volume '\(name)'", failure)
+        }
+        let element = try parsed(xml, about: "volume '\(name)'")
+        guard let path = element.child("target")?.textOf("path"),
+            let capacity = element.textOf("capacity").flatMap({ UInt64($0) }),
+            let allocation = element.textOf("allocation").flatMap({ UInt64($0) })
+        else { throw .malformedAnswer(about: "volume '\(name)'") }
         return VolumeSnapshot(
-            pool: pool, name: name, path: path, capacityBytes: info.capacity, allocationBytes: info.allocation)
+            pool: pool, name: name, path: path, capacityBytes: capacity, allocationBytes: allocation,
+            backingPath: element.child("backingStore")?.textOf("path"))
     }
 
     static func pool(_ pointer: virStoragePoolPtr, name: String) throws(HypervisorError) -> PoolSnapshot {

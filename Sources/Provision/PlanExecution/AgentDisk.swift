@@ -24,14 +24,16 @@ struct AgentDisk: Sendable {
         }
         let key = hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         let name = Self.prefix + key
-        // The marker comes last: without it the volume is an upload cut short.
-        let marker = name + ".complete"
-        if try await hypervisor.volume(marker, pool: pool) == nil {
-            try await upload(files, to: name)
-            _ = try await hypervisor.create(
-                .init(pool: pool, name: marker, capacityBytes: 1 << 20, format: .raw, mode: 0o644))
+        try await ClusterLock.hold(.images, purpose: "the upload of the agents") {
+            // The marker comes last: without it the volume is an upload cut short.
+            let marker = name + ".complete"
+            if try await hypervisor.volume(marker, pool: pool) == nil {
+                try await upload(files, to: name)
+                _ = try await hypervisor.create(
+                    .init(pool: pool, name: marker, capacityBytes: 1 << 20, format: .raw, mode: 0o644))
+            }
+            try await dropUnused(except: name)
         }
-        try await dropUnused(except: name)
         return name
     }
 

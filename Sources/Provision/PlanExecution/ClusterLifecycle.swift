@@ -33,18 +33,21 @@ package struct ClusterLifecycle: Sendable {
         self.progress = progress
     }
 
-    private var observer: ClusterObserver { ClusterObserver(hypervisor: hypervisor, pool: pool) }
+    private func observer(of uuid: ClusterUUID) -> ClusterObserver {
+        ClusterObserver(hypervisor: hypervisor, pool: pool, cluster: uuid)
+    }
 
     /// What `up` would do to libvirt now.
     package func plan(_ spec: ClusterSpec) async throws -> Plan {
         let images = try images(of: spec)
         return try planUp(
-            spec, baseVolumes: images.mapValues { ImageVolumes($0).disk }, observed: try await observer.observe())
+            spec, baseVolumes: images.mapValues { ImageVolumes($0).disk },
+            observed: try await observer(of: spec.uuid).observe())
     }
 
     /// What `down` would do.
     package func planRemoval(of uuid: ClusterUUID) async throws -> Plan {
-        planDown(of: uuid, observed: try await observer.observe())
+        planDown(of: uuid, observed: try await observer(of: uuid).observe())
     }
 
     /// Makes the cluster as its spec wants it: machines, then what the playbook says of them, then Ready nodes.
@@ -53,7 +56,7 @@ package struct ClusterLifecycle: Sendable {
     package func up(_ spec: ClusterSpec, clusterfile: String, approve: @Sendable (Plan) throws -> Void) async throws
         -> ConvergenceRecap
     {
-        try prepareCredentials(spec, clusterfile: clusterfile)
+        try await prepareCredentials(spec, clusterfile: clusterfile)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") {
             try await upLocked(spec, clusterfile, approve)
         }
@@ -89,7 +92,7 @@ package struct ClusterLifecycle: Sendable {
 
     /// Awaits the machines of a cluster that is up, and carries out its playbook.
     package func provision(_ spec: ClusterSpec, clusterfile: String) async throws -> ConvergenceRecap {
-        try prepareCredentials(spec, clusterfile: clusterfile)
+        try await prepareCredentials(spec, clusterfile: clusterfile)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile provision") {
             let journal = Journal(path: journalPath, command: "provision")
             let recap = try await converge(spec, clusterfile: clusterfile, started: [], journal: journal)
@@ -98,7 +101,7 @@ package struct ClusterLifecycle: Sendable {
         }
     }
 
-    /// Removes everything of the cluster, its secrets last; gives the steps that were carried out.
+    /// Removes everything of the cluster, its secrets last, which may be lost already; gives the steps that were carried out.
     package func down(_ uuid: ClusterUUID, approve: @Sendable (Plan) throws -> Void) async throws -> Plan {
         let plan = try await planRemoval(of: uuid)
         try approve(plan)
@@ -129,7 +132,10 @@ package struct ClusterLifecycle: Sendable {
         return images
     }
 
-    private func prepareCredentials(_ spec: ClusterSpec, clusterfile: String) throws {
+    /// Keeps or makes the cluster's keys; those that machines were made with are never made anew.
+    private func prepareCredentials(_ spec: ClusterSpec, clusterfile: String) async throws {
+        try ObservedCluster(name: spec.name, uuid: spec.uuid, domains: try await hypervisor.domains())
+            .requireKeys(for: .provisioning, in: credentials)
         try credentials.prepare(credentialRequest(spec, clusterfile: clusterfile), now: .now)
     }
 

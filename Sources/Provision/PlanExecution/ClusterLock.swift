@@ -2,23 +2,62 @@ package import Diagnostics
 import FoundationEssentials
 import Glibc
 
-/// Holds a cluster (or the host's names and ranges) for one process; the kernel releases it when that process ends.
+/// Holds a cluster, or the host's names and ranges, for one process; the kernel releases it when that process ends.
 ///
 /// flock(2) on a file that also says who holds it. Commands that only read never take it.
 package enum ClusterLock {
-    /// Runs the body while holding the lock, or says who has it; `waitsSeconds` of nil does not wait at all.
+    /// Runs the body while holding a cluster's lock, or says who has it; `waitsSeconds` of nil does not wait at all.
     package static func hold<Value>(
         _ path: String, purpose: String, waitsSeconds: Double? = nil, _ body: () async throws -> Value
     ) async throws -> Value {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw Diagnosis("cannot open the lock \(path)", why: String(cString: strerror(errno)))
+        guard descriptor >= 0 else { throw cannotOpen(path, errno) }
+        return try await hold(descriptor, path, .cluster, purpose, waitsSeconds: waitsSeconds ?? 0, body)
+    }
+
+    /// Runs the body while no other command of any user on this host holds the lock of what the host has once.
+    ///
+    /// It says nothing to a libvirt on another host. `path` is another than the host's in tests only.
+    package static func hold<Value>(
+        _ shared: Shared, at path: String? = nil, purpose: String, _ body: () async throws -> Value
+    ) async throws -> Value {
+        let path = path ?? shared.path
+        let descriptor = try openShared(path)
+        return try await hold(descriptor, path, .host(shared), purpose, waitsSeconds: shared.waitsSeconds, body)
+    }
+
+    /// What all clusters of a host share.
+    package enum Shared: String, Hashable, Sendable {
+        /// Address ranges and bridges, for the moment in which one is looked at and taken.
+        case networks
+        /// The volumes of images and agents, for as long as an upload takes.
+        case images
+
+        /// `/run/lock/clusterfile-….lock`, or in `/tmp` where not everybody may write to that folder: the same for all users.
+        var path: String {
+            var status = stat()
+            let isForAll = stat("/run/lock", &status) == 0 && status.st_mode & 0o1777 == 0o1777
+            return (isForAll ? "/run/lock" : "/tmp") + "/clusterfile-\(rawValue).lock"
         }
+
+        fileprivate var waitsSeconds: Double {
+            switch self {
+            case .networks: 60
+            case .images: 1800
+            }
+        }
+    }
+
+    /// Takes over the descriptor.
+    private static func hold<Value>(
+        _ descriptor: Int32, _ path: String, _ scope: ClusterLocked.Scope, _ purpose: String, waitsSeconds: Double,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
         defer { close(descriptor) }
-        let deadline = ContinuousClock.now + .seconds(waitsSeconds ?? 0)
+        let deadline = ContinuousClock.now + .seconds(waitsSeconds)
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK, ContinuousClock.now < deadline else {
-                throw ClusterLocked(holder: holder(of: path))
+                throw ClusterLocked(scope: scope, holder: holder(of: path))
             }
             try await Task.sleep(for: .milliseconds(50))
         }
@@ -26,6 +65,35 @@ package enum ClusterLock {
         ftruncate(descriptor, 0)
         _ = line.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
         return try await body()
+    }
+
+    /// Opens a lock file in a folder where everybody may write; whoever comes first makes it for all.
+    private static func openShared(_ path: String) throws(Diagnosis) -> Int32 {
+        while true {
+            // Without O_CREAT first: in such a folder the kernel may refuse it for another user's file
+            // (fs.protected_regular). What is not ours to write can still be locked.
+            let existing = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+            if existing >= 0 { return existing }
+            var failure = errno
+            if failure == EACCES {
+                let readable = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+                if readable >= 0 { return readable }
+                failure = errno
+            }
+            guard failure == ENOENT else { throw cannotOpen(path, failure) }
+            let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+            if made >= 0 {
+                // Past the umask.
+                fchmod(made, 0o666)
+                return made
+            }
+            failure = errno
+            guard failure == EEXIST else { throw cannotOpen(path, failure) }
+        }
+    }
+
+    private static func cannotOpen(_ path: String, _ failure: Int32) -> Diagnosis {
+        Diagnosis("cannot open the lock \(path)", why: String(cString: strerror(failure)))
     }
 
     private static func holder(of path: String) -> String {
@@ -36,16 +104,28 @@ package enum ClusterLock {
     }
 }
 
-/// Another command works on the cluster.
+/// Another command holds what this one needs.
 package struct ClusterLocked: Error, Hashable, Sendable {
+    package enum Scope: Hashable, Sendable {
+        case cluster
+        case host(ClusterLock.Shared)
+    }
+
+    package var scope: Scope
     /// Who, and since when.
     package var holder: String
 }
 
 extension ClusterLocked: Diagnosable {
     package var diagnosis: Diagnosis {
-        Diagnosis(
-            "another command works on this cluster", why: "its lock is held by \(holder)",
+        let what =
+            switch scope {
+            case .cluster: "another command works on this cluster"
+            case .host(.networks): "another command makes a network on this host"
+            case .host(.images): "another command uploads an image to this host"
+            }
+        return Diagnosis(
+            what, why: "its lock is held by \(holder)",
             fix: "wait for it to end, or end that process; then run this again")
     }
 }

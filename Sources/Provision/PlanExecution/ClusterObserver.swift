@@ -1,5 +1,5 @@
 import Addresses
-import Clusterfiles
+package import Clusterfiles
 package import Hypervisor
 package import Planning
 
@@ -7,22 +7,25 @@ package import Planning
 package struct ClusterObserver: Sendable {
     package var hypervisor: Hypervisor
     package var pool: String
+    /// The cluster that is planned: of the volumes, only its own and the images' are looked at.
+    package var cluster: ClusterUUID
+    /// The addresses of this host.
+    var interfaces: @Sendable () throws -> [HostInterface] = { try HostInterface.all() }
 
-    package init(hypervisor: Hypervisor, pool: String) {
+    package init(hypervisor: Hypervisor, pool: String, cluster: ClusterUUID) {
         self.hypervisor = hypervisor
         self.pool = pool
+        self.cluster = cluster
     }
 
-    /// Everything there, the cluster's and other people's, in one look.
+    /// The cluster's and other people's domains and networks, the images and the cluster's own volumes, in one look.
     package func observe() async throws -> ClusterSnapshot {
-        let found = try await hypervisor.observe(pool: pool)
-        let names = Set(found.volumes.map(\.name))
+        let found = try await hypervisor.observe(pool: pool) { [cluster] name in
+            cluster.owner(ofVolume: name) != nil || ImageVolumes.isDisk(name)
+        }
+        let names = Set(found.volumeNames)
         return ClusterSnapshot(
-            networks: found.networks.map { network in
-                ClusterSnapshot.Network(
-                    name: network.name, owner: network.metadata.flatMap { ClusterUUID($0.cluster) },
-                    specHash: network.metadata?.spec, bridge: network.bridge, isActive: network.isActive)
-            },
+            networks: found.networks.map(Self.network),
             machines: found.domains.map { domain in
                 MachineSnapshot(
                     domainName: domain.name, domainUUID: domain.uuid.lowercased(),
@@ -32,14 +35,27 @@ package struct ClusterObserver: Sendable {
             volumes: found.volumes.map { volume in
                 ClusterSnapshot.Volume(
                     name: volume.name, capacity: ByteCount(bytes: Int(volume.capacityBytes)),
+                    backingVolume: volume.backingVolume,
                     isComplete: !ImageVolumes.isDisk(volume.name)
                         || names.contains(ImageVolumes(disk: volume.name).marker))
             },
             hostInterfaces: try hostInterfaces())
     }
 
+    /// The networks and this host's addresses alone, for a last look before a network is made or started.
+    func observeNetworks() async throws -> ClusterSnapshot {
+        ClusterSnapshot(
+            networks: try await hypervisor.networks().map(Self.network), hostInterfaces: try hostInterfaces())
+    }
+
+    private static func network(_ network: LibvirtNetworkSnapshot) -> ClusterSnapshot.Network {
+        ClusterSnapshot.Network(
+            name: network.name, owner: network.metadata.flatMap { ClusterUUID($0.cluster) },
+            specHash: network.metadata?.spec, bridge: network.bridge, isActive: network.isActive)
+    }
+
     private func hostInterfaces() throws -> [HostInterfaceSnapshot] {
-        try HostInterface.all().compactMap { interface in
+        try interfaces().compactMap { interface in
             guard let address = IPv4Address(interface.address) else { return nil }
             return HostInterfaceSnapshot(
                 name: interface.name, range: IPv4Network(containing: address, prefixLength: interface.prefixLength))

@@ -7,7 +7,11 @@ package struct ImageVolumes: Hashable, Sendable {
     package var initrd: String
     package var marker: String
 
-    package init(_ image: MachineImage) { self.init(disk: "image.\(image.name)-\(image.key).disk") }
+    /// The disk's content is in the name: a later build of one recipe has other bytes, and put in the place of the first
+    /// it would change what is below every overlay of it.
+    package init(_ image: MachineImage) {
+        self.init(disk: "image.\(image.name)-\(image.key)-\(image.disk.sha256.prefix(12)).disk")
+    }
 
     /// The volumes that belong to a disk's; a planner knows an image by that one name.
     package init(disk: String) {
@@ -16,6 +20,12 @@ package struct ImageVolumes: Hashable, Sendable {
         kernel = stem + ".kernel"
         initrd = stem + ".initrd"
         marker = stem + ".complete"
+    }
+
+    /// Those of an image whose disk has that name; nil where it is no image's.
+    init?(ofDisk name: String) {
+        guard Self.isDisk(name) else { return nil }
+        self.init(disk: name)
     }
 
     /// Whether a volume's name is an image's disk.

@@ -17,6 +17,8 @@ package struct LibvirtActions: Sendable {
     package var agentVolume: String?
     /// Makes a machine's seed, whose keys the caller keeps.
     package var seed: @Sendable (MachineSpec) throws -> SeedArchive
+    /// The addresses of this host.
+    var hostInterfaces: @Sendable () throws -> [HostInterface] = { try HostInterface.all() }
 
     package init(
         hypervisor: Hypervisor, pool: String, spec: ClusterSpec?, images: [String: MachineImage],
@@ -36,8 +38,10 @@ package struct LibvirtActions: Sendable {
     package func perform(_ action: Action) async throws {
         switch action {
         case .uploadImage(let image, let volume): try await upload(try wanted(image), as: ImageVolumes(disk: volume))
-        case .createNetwork: try await hypervisor.define(networkSpec(try cluster()))
-        case .startNetwork(let name): try await hypervisor.start(network: name)
+        case .createNetwork:
+            try await claim().whileFree(try cluster()) { try await hypervisor.define(networkSpec(try cluster())) }
+        case .startNetwork(let name):
+            try await claim().whileFree(try cluster()) { try await hypervisor.start(network: name) }
         case .stopNetwork(let name): try await hypervisor.destroy(network: name)
         case .deleteNetwork(let name): try await hypervisor.undefine(network: name)
         case .createDisk(let machine, let volume, let base):
@@ -48,30 +52,50 @@ package struct LibvirtActions: Sendable {
         case .startMachine(_, let domain): try await hypervisor.start(domain: domain)
         case .resumeMachine(_, let domain): try await hypervisor.resume(domain: domain)
         case .stopMachine(_, let domain, let gently): try await stop(domain, gently: gently)
-        case .undefineMachine(_, let domain): try await hypervisor.undefine(domain: domain)
+        case .undefineMachine(_, let domain): try await remove(domain)
         }
     }
 
     // MARK: Volumes
 
+    /// Images are all clusters': one command uploads, and who waited for it finds the image there.
     private func upload(_ image: MachineImage, as volumes: ImageVolumes) async throws {
-        for (name, file, size) in [
-            (volumes.kernel, image.kernel, image.kernel.bytes), (volumes.initrd, image.initrd, image.initrd.bytes),
-            (volumes.disk, image.disk, image.disk.bytes),
-        ] {
-            try ImageCatalogue.verify(file)
-            try await replaceVolume(name, bytes: size, mode: 0o644)
-            try await hypervisor.upload(file: file.path, toVolume: name, pool: pool)
+        try await ClusterLock.hold(.images, purpose: "the upload of image '\(image.name)'") {
+            if try await isComplete(volumes) { return }
+            // First, for it may be left of an image whose disk was deleted.
+            try await hypervisor.delete(volume: volumes.marker, pool: pool)
+            for (name, file) in [
+                (volumes.kernel, image.kernel), (volumes.initrd, image.initrd), (volumes.disk, image.disk),
+            ] {
+                try ImageCatalogue.verify(file)
+                try await replaceVolume(name, bytes: file.bytes, mode: 0o644)
+                try await hypervisor.upload(file: file.path, toVolume: name, pool: pool)
+            }
+            try await replaceVolume(volumes.marker, bytes: 1 << 20, mode: 0o644)
+            // Its real size as an overlay's base is in its header, which libvirt reads anew.
+            try await hypervisor.refresh(pool: pool)
         }
-        try await replaceVolume(volumes.marker, bytes: 1 << 20, mode: 0o644)
-        // Its real size as an overlay's base is in its header, which libvirt reads anew.
-        try await hypervisor.refresh(pool: pool)
+    }
+
+    private func isComplete(_ volumes: ImageVolumes) async throws -> Bool {
+        for name in [volumes.kernel, volumes.initrd, volumes.disk, volumes.marker]
+        where try await hypervisor.volume(name, pool: pool) == nil { return false }
+        return true
+    }
+
+    private func deleteVolume(_ name: String) async throws {
+        guard let image = ImageVolumes(ofDisk: name) else {
+            return try await hypervisor.delete(volume: name, pool: pool)
+        }
+        // What looked like an upload that was cut short may have been one that went on.
+        try await ClusterLock.hold(.images, purpose: "the removal of \(name)") {
+            if try await isComplete(image) { return }
+            try await hypervisor.delete(volume: name, pool: pool)
+        }
     }
 
     private func replaceVolume(_ name: String, bytes: Int, mode: UInt16) async throws {
-        if try await hypervisor.volume(name, pool: pool) != nil {
-            try await hypervisor.delete(volume: name, pool: pool)
-        }
+        try await hypervisor.delete(volume: name, pool: pool)
         _ = try await hypervisor.create(
             LibvirtVolumeSpec(pool: pool, name: name, capacityBytes: UInt64(bytes), format: .raw, mode: mode))
     }
@@ -89,22 +113,24 @@ package struct LibvirtActions: Sendable {
         try await hypervisor.upload(bytes, toVolume: volume, pool: pool)
     }
 
-    private func deleteVolume(_ name: String) async throws {
-        if try await hypervisor.volume(name, pool: pool) != nil {
-            try await hypervisor.delete(volume: name, pool: pool)
-        }
-    }
+    private func path(of volume: String) async throws -> String { try await found(volume).path }
 
-    private func path(of volume: String) async throws -> String {
+    private func found(_ volume: String) async throws -> LibvirtVolumeSnapshot {
         guard let found = try await hypervisor.volume(volume, pool: pool) else {
             throw Diagnosis(
                 "the volume \(volume) is gone", why: "the pool '\(pool)' had it a moment ago",
                 fix: "run clusterfile up again")
         }
-        return found.path
+        return found
     }
 
     // MARK: Networks and domains
+
+    private func claim() throws -> NetworkClaim {
+        var observer = ClusterObserver(hypervisor: hypervisor, pool: pool, cluster: try cluster().uuid)
+        observer.interfaces = hostInterfaces
+        return NetworkClaim(observer: observer)
+    }
 
     private func networkSpec(_ cluster: ClusterSpec) -> LibvirtNetworkSpec {
         LibvirtNetworkSpec(
@@ -119,13 +145,15 @@ package struct LibvirtActions: Sendable {
 
     private func define(_ machine: MachineSpec) async throws {
         let (cluster, image) = (try cluster(), try wanted(machine.image) as MachineImage)
-        let volumes = ImageVolumes(image)
+        let disk = try await found(machine.diskVolume)
+        // The kernel belongs to the disk, which has its modules, also where the catalogue has a later image by now.
+        let volumes = disk.backingVolume.flatMap(ImageVolumes.init(ofDisk:)) ?? ImageVolumes(image)
         var more = [
             ObservedCluster.Attribute.address: "\(machine.address)", ObservedCluster.Attribute.user: cluster.user,
         ]
         more[ObservedCluster.Attribute.role] = machine.role?.rawValue
         var disks: [DomainSpec.Disk] = [
-            .init(path: try await path(of: machine.diskVolume), format: .qcow2, access: .readWrite),
+            .init(path: disk.path, format: .qcow2, access: .readWrite),
             .init(path: try await path(of: machine.seedVolume), format: .raw, access: .readOnly, serial: "seed"),
         ]
         if let agentVolume {
@@ -141,7 +169,7 @@ package struct LibvirtActions: Sendable {
                     arguments: image.kernelArguments),
                 disks: disks,
                 interfaces: [.init(network: cluster.network.name, mac: "\(machine.macAddress)")],
-                consoleLogPath: "\(consoleFolder)/\(machine.domainName).console.log",
+                consoleLogPath: consoleFolder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domainName),
                 metadata: ClusterMetadata(
                     cluster: cluster.uuid.text, clusterName: cluster.name, name: machine.name,
                     spec: "\(machine.specHash)", more: more)))
@@ -159,6 +187,14 @@ package struct LibvirtActions: Sendable {
             }
         }
         try await hypervisor.destroy(domain: domain)
+    }
+
+    /// The console's log before the domain: while the domain is there, the log is known to be this cluster's, so that what
+    /// a killed run left is found by the next. A log without a domain is nobody's and stays: its name alone says nothing,
+    /// since another user's cluster of the same name calls its domains the same.
+    private func remove(_ domain: String) async throws {
+        try await hypervisor.deleteConsoleLog(ofDomain: domain, pool: pool)
+        try await hypervisor.undefine(domain: domain)
     }
 
     // MARK: What an action's names stand for

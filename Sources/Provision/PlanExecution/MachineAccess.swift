@@ -61,7 +61,7 @@ package struct MachineAccess: Sendable {
     }
 
     private func consoleLines(_ machine: MachineSpec) async -> [String] {
-        let log = "\(consoleFolder)/\(machine.domainName).console.log"
+        let log = consoleFolder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domainName)
         do {
             let tail = try await hypervisor.consoleTail(logPath: log, pool: pool, maximumBytes: 2048)
             return tail.split(whereSeparator: \.isNewline).suffix(12).map { "    | \($0)" }

@@ -1,22 +1,26 @@
-internal import Clusterfiles
+package import Clusterfiles
 
 /// Everything that forbids the plan, so that it is found before anything is touched.
 func findConflicts(
-    _ wanted: ClusterSpec, network: NetworkDecision, baseVolumes: [String: String], observed: ClusterSnapshot
+    _ wanted: ClusterSpec, baseVolumes: [String: String], observed: ClusterSnapshot
 ) -> [PlanningConflict] {
-    networkConflicts(wanted, network, observed) + machineConflicts(wanted, observed)
+    networkConflicts(wanted, observed: observed) + machineConflicts(wanted, observed)
         + Set(wanted.machines.map(\.image)).sorted().filter { baseVolumes[$0] == nil }.map { .noBaseVolume(image: $0) }
 }
 
-private func networkConflicts(
-    _ wanted: ClusterSpec, _ decision: NetworkDecision, _ observed: ClusterSnapshot
-) -> [PlanningConflict] {
-    if observed.networks.contains(where: { $0.name == wanted.network.name && $0.owner != wanted.uuid }) {
-        return [.networkNameTaken(wanted.network.name)]
+/// Everything that forbids the cluster's network to be made or started: its name, bridge or range is somebody else's.
+///
+/// A network that is active already as it is wanted conflicts with nothing. Only networks and interfaces are looked at.
+package func networkConflicts(_ wanted: ClusterSpec, observed: ClusterSnapshot) -> [PlanningConflict] {
+    let others = observed.networks.filter { $0.owner != wanted.uuid }
+    if others.contains(where: { $0.name == wanted.network.name }) { return [.networkNameTaken(wanted.network.name)] }
+    if NetworkDecision(wanted.network, owner: wanted.uuid, observed: observed) == .keep { return [] }
+    let bridge = wanted.network.bridge
+    if let other = others.filter({ $0.bridge == bridge }).map(\.name).min() {
+        return [.bridgeTaken(bridge, network: other)]
     }
-    if decision == .keep { return [] }
     let ownBridges = Set(
-        observed.networks.filter { $0.owner == wanted.uuid }.compactMap(\.bridge) + [wanted.network.bridge])
+        observed.networks.filter { $0.owner == wanted.uuid }.compactMap(\.bridge) + [bridge])
     return observed.hostInterfaces.sorted { ($0.name, $0.range.address) < ($1.name, $1.range.address) }
         .filter { $0.range.overlaps(wanted.network.range) && !ownBridges.contains($0.name) }
         .map { interface in

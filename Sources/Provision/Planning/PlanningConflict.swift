@@ -5,6 +5,7 @@ package import Diagnostics
 package enum PlanningConflict: Error, Hashable, Sendable {
     case rangeInUse(IPv4Network, interface: String, interfaceRange: IPv4Network, network: String?, SourceLocation)
     case networkNameTaken(String)
+    case bridgeTaken(String, network: String)
     case domainNameTaken(String, machine: String)
     case domainRenamed(String, machine: String, expected: String)
     case noBaseVolume(image: String)
@@ -25,6 +26,10 @@ extension PlanningConflict: Diagnosable {
                 "libvirt has a network '\(name)' that is not this cluster's",
                 why: "the cluster's network has that name",
                 fix: "rename the cluster, or remove that network with 'virsh net-undefine \(name)'")
+        case .bridgeTaken(let bridge, let network):
+            Diagnosis(
+                "libvirt's network '\(network)' has the bridge \(bridge)", why: "the cluster's network has that bridge",
+                fix: "rename the cluster: its bridge's name follows from its own")
         case .domainNameTaken(let domain, let machine):
             Diagnosis(
                 "libvirt has a domain '\(domain)' that is not this cluster's",

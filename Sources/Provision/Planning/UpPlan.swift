@@ -11,7 +11,7 @@ package func planUp(
         return Plan(.up, steps: planDown(of: wanted.uuid, observed: observed).steps)
     }
     let network = NetworkDecision(wanted.network, owner: wanted.uuid, observed: observed)
-    let conflicts = findConflicts(wanted, network: network, baseVolumes: baseVolumes, observed: observed)
+    let conflicts = findConflicts(wanted, baseVolumes: baseVolumes, observed: observed)
     guard conflicts.isEmpty else { throw Diagnoses(conflicts.map(\.diagnosis)) }
 
     let machines = wanted.machines.map { machine in

@@ -9,6 +9,7 @@ extension SecureShellSession {
         var rest = bytes
         while !rest.isEmpty {
             let channel = try channel(id, during: Self.writing)
+            // A `ChannelFailure` says no more than what is thrown in its place.
             guard !channel.isClosedByServer, let count = try? channel.write(rest.prefix(262_144)) else {
                 throw SecureShellError.channelClosed(during: Self.writing)
             }

@@ -46,7 +46,9 @@ struct Lab: Sendable {
     }
 
     private func clean() async throws {
-        let found = try await host.observe(pool: pool, volumePrefix: prefix)
+        // A log that libvirt wrote is no volume before.
+        try await host.refresh(pool: pool)
+        let found = try await host.observe(pool: pool) { [prefix] in $0.hasPrefix(prefix) }
         for domain in found.domains where domain.name.hasPrefix(prefix) {
             try await host.destroy(domain: domain.name)
             try await host.undefine(domain: domain.name)
@@ -64,7 +66,7 @@ struct Lab: Sendable {
     }
 
     /// Defines a machine that has a disk and a channel and nothing to boot from, which is enough for QEMU.
-    func defineMachine(_ name: String) async throws -> String {
+    func defineMachine(_ name: String, consoleLog: String? = nil) async throws -> String {
         let disk = try await host.create(
             VolumeSpec(pool: pool, name: prefix + name, capacityBytes: 1 << 20, format: .qcow2))
         var spec = Samples.domain(prefix + name)
@@ -72,12 +74,13 @@ struct Lab: Sendable {
         spec.memoryBytes = 64 << 20
         spec.virtualCPUs = 1
         spec.interfaces = []
+        if let consoleLog { spec.consoleLogPath = folder + "/" + consoleLog }
         spec.disks = [.init(path: disk.path, format: .qcow2, access: .readWrite)]
         var element = try XMLReader.read(spec.xml)
         element.children.removeAll { $0.name == "os" }
         element.children.append(XMLElement("os", [XMLElement("type", ["arch": "x86_64"], text: "hvm")]))
-        if let devices = element.children.firstIndex(where: { $0.name == "devices" }) {
-            // No log: it would outlive the test in a folder that is not the test's.
+        if consoleLog == nil, let devices = element.children.firstIndex(where: { $0.name == "devices" }) {
+            // No log where the test is not about it: it would outlive the machine.
             element.children[devices].children.removeAll { $0.name == "serial" || $0.name == "console" }
         }
         try await host.define(domain: spec.name, xml: element.rendered())

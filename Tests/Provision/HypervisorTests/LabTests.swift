@@ -95,6 +95,53 @@ struct LabTests {
         }
     }
 
+    @Test func anOverlayNamesTheVolumeBelowItWhetherThatIsThereOrNot() async throws {
+        try await Lab.use { lab in
+            let (base, top) = (lab.prefix + "base", lab.prefix + "top")
+            let baseSpec = VolumeSpec(pool: lab.pool, name: base, capacityBytes: 1 << 20, format: .qcow2)
+            let made = try await lab.host.create(baseSpec)
+            try await lab.host.create(
+                VolumeSpec(
+                    pool: lab.pool, name: top, capacityBytes: 1 << 20, format: .qcow2,
+                    backing: .init(path: made.path, format: .qcow2)))
+            for refreshes in [false, true] {
+                if refreshes { try await lab.host.refresh(pool: lab.pool) }
+                let found = try await lab.host.observe(pool: lab.pool) { $0 == top }
+                #expect(found.volumes.map(\.backingVolume) == [base])
+                #expect(found.volumes.map(\.backingPath) == [made.path])
+                #expect(found.volumeNames.contains(base))
+            }
+            // Behind libvirt's back, as a person would; then it is as if libvirt had never known it.
+            #expect(unlink(made.path) == 0)
+            #expect(try await lab.host.volume(base, pool: lab.pool) == nil)
+            #expect(try await lab.host.observe(pool: lab.pool) { $0 == base }.volumes.isEmpty)
+            #expect(try await lab.host.create(baseSpec).path == made.path)
+            try await lab.host.delete(volume: base, pool: lab.pool)
+            try await lab.host.refresh(pool: lab.pool)
+            let orphan = try #require(try await lab.host.volume(top, pool: lab.pool))
+            #expect(orphan.backingVolume == base)
+            #expect(try await !lab.host.observe(pool: lab.pool) { $0 == top }.volumeNames.contains(base))
+        }
+    }
+
+    @Test func aMachinesConsoleLogIsDeletedAndItsNeighboursStay() async throws {
+        try await Lab.use { lab in
+            let name = try await lab.defineMachine(
+                "log", consoleLog: Hypervisor.consoleLogName(ofDomain: lab.prefix + "log"))
+            let other = try await lab.defineMachine(
+                "log2", consoleLog: Hypervisor.consoleLogName(ofDomain: lab.prefix + "log2"))
+            for domain in [name, other] { try await lab.host.start(domain: domain) }
+            let path = { lab.folder + "/" + Hypervisor.consoleLogName(ofDomain: $0) }
+            // What virtlogd puts aside when the log is full, and what it would never call so.
+            for suffix in [".0", ".1", ".old"] { #expect(close(creat(path(name) + suffix, 0o600)) == 0) }
+            #expect([name, other].map { access(path($0), F_OK) } == [0, 0])
+            for domain in [name, other] { try await lab.host.destroy(domain: domain) }
+            for _ in 1...2 { try await lab.host.deleteConsoleLog(ofDomain: name, pool: lab.pool) }
+            #expect(["", ".0", ".1"].allSatisfy { access(path(name) + $0, F_OK) != 0 })
+            #expect(access(path(name) + ".old", F_OK) == 0 && access(path(other), F_OK) == 0)
+        }
+    }
+
     @Test func aChannelHasOneUserAndEndsWithItsMachine() async throws {
         try await Lab.use { lab in
             let name = try await lab.defineMachine("channel")

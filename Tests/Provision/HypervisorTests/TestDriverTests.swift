@@ -74,7 +74,7 @@ struct TestDriverTests {
             VolumeSpec(pool: "default-pool", name: "u.node1.root", capacityBytes: 1 << 20, format: .raw))
         try await host.create(VolumeSpec(pool: "default-pool", name: "other", capacityBytes: 1 << 20, format: .raw))
 
-        let seen = try await host.observe(pool: "default-pool", volumePrefix: "u.")
+        let seen = try await host.observe(pool: "default-pool") { $0.hasPrefix("u.") }
         #expect(seen.domains.map(\.name) == ["demo-node1", "test"])
         #expect(seen.domains.map(\.state) == [.shutOff, .running])
         #expect(seen.domains.map(\.metadata) == [Samples.metadata("kube-node1"), nil])
@@ -89,6 +89,7 @@ struct TestDriverTests {
             ])
         #expect(seen.volumes.map(\.name) == ["u.node1.root"])
         #expect(seen.volumes.first?.capacityBytes == 1 << 20)
+        #expect(seen.volumeNames == ["other", "u.node1.root"])
         #expect(try await host.observe(pool: "no-such-pool").volumes.isEmpty)
     }
 
@@ -113,6 +114,43 @@ struct TestDriverTests {
         #expect(try await host.volume("disk", pool: "default-pool") == nil)
         #expect(try await host.pool("default-pool")?.isActive == true)
         #expect(try await host.pool("no-such-pool") == nil)
+    }
+
+    @Test func anOverlayNamesTheVolumeBelowIt() async throws {
+        let host = try await host()
+        let base = try await host.create(
+            VolumeSpec(pool: "default-pool", name: "base", capacityBytes: 4096, format: .qcow2))
+        let spec = VolumeSpec(
+            pool: "default-pool", name: "top", capacityBytes: 4096, format: .qcow2,
+            backing: .init(path: base.path, format: .qcow2))
+        #expect(base.backingPath == nil && base.backingVolume == nil)
+        #expect(try await host.create(spec).backingVolume == "base")
+        try await host.delete(volume: "base", pool: "default-pool")
+        #expect(try await host.volume("top", pool: "default-pool")?.backingVolume == "base")
+    }
+
+    @Test(arguments: [
+        ("/pool/base", "base"), ("/pool/image.debian-12.disk", "image.debian-12.disk"), ("/pool/", nil),
+        ("/pool/sub/base", nil), ("/elsewhere/base", nil), ("base", nil),
+    ])
+    func aFileOutsideThePoolIsNoVolumeOfIt(path: String, name: String?) {
+        let overlay = VolumeSnapshot(
+            pool: "p", name: "top", path: "/pool/top", capacityBytes: 1, allocationBytes: 1, backingPath: path)
+        #expect(overlay.backingVolume == name)
+    }
+
+    @Test func exactlyTheLogsOfOneDomainAreDeleted() async throws {
+        let host = try await host()
+        let (own, others) = (
+            ["a_b.console.log", "a_b.console.log.0", "a_b.console.log.12"],
+            ["a_b.console.log.", "a_b.console.log.0x", "a_b.console.logs", "a_b2.console.log", "x.a_b.console.log"]
+        )
+        for name in own + others {
+            try await host.create(VolumeSpec(pool: "default-pool", name: name, capacityBytes: 1, format: .raw))
+        }
+        for _ in 1...2 { try await host.deleteConsoleLog(ofDomain: "a_b", pool: "default-pool") }
+        #expect(try await host.observe(pool: "default-pool").volumeNames == others.sorted())
+        try await host.deleteConsoleLog(ofDomain: "a_b", pool: "no-such-pool")
     }
 
     @Test func restorePointsAreSavedListedRestoredAndDeleted() async throws {

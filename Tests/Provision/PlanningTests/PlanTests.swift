@@ -1,4 +1,3 @@
-import Addresses
 import Clusterfiles
 import Diagnostics
 import JSON
@@ -6,7 +5,7 @@ import Testing
 
 @testable import Planning
 
-private let small = """
+let small = """
     cluster: kube
     network: {address: 10.0.0.0/24}
     defaults: {image: debian-12}
@@ -16,7 +15,7 @@ private let small = """
     """
 
 /// What is there after an `up` of a Clusterfile.
-private func brought(up text: String) throws -> ClusterSnapshot {
+func brought(up text: String) throws -> ClusterSnapshot {
     let spec = try parse(text)
     var model = LibvirtModel(snapshot: ClusterSnapshot(), spec: spec)
     for step in try planUp(spec, baseVolumes: baseVolumes, observed: model.snapshot).steps {
@@ -25,7 +24,7 @@ private func brought(up text: String) throws -> ClusterSnapshot {
     return model.snapshot
 }
 
-private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
+func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
     try planUp(try parse(text), baseVolumes: baseVolumes, observed: observed)
 }
 
@@ -154,6 +153,27 @@ private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         }
     }
 
+    @Test func anImageThatIsGoneBelowADiskIsPutBackAndTheMachineKept() throws {
+        var observed = try brought(up: small)
+        observed.volumes.removeAll { $0.name == baseVolumes["debian-12"] }
+        #expect(
+            try plan(small, observed).words == ["upload the image debian-12: the pool has no volume of it"])
+    }
+
+    @Test func aDiskOfAnEarlierImageIsKeptUntilThatImageIsGone() throws {
+        var observed = try brought(up: small)
+        for at in observed.volumes.indices where observed.volumes[at].name.hasSuffix("node1.system") {
+            observed.volumes[at].backingVolume = "image.old"
+        }
+        observed.volumes.append(ClusterSnapshot.Volume(name: "image.old", capacity: .gibibytes(3)))
+        #expect(try plan(small, observed).isEmpty)
+        observed.volumes.removeLast()
+        let replacing = try plan(small, observed)
+        #expect(
+            replacing.words.first == "stop the machine kube-node1: the image that its disk is an overlay of is gone")
+        #expect(replacing.machines == ["kube-node1"] && !replacing.losses.isEmpty)
+    }
+
     @Test func aMachineThatTakesAnothersAddressStartsAfterThatOneStopped() throws {
         let renamed = small.replacing("kube-node1", with: "worker")
         let plan = try plan(renamed, try brought(up: small))
@@ -188,83 +208,5 @@ private func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
                 "reason": "it has none", "destroysData": false, "after": ["upload-image image.debian-12.0011"],
                 "machine": "kube-master1", "undo": .string("delete-volume \(ours).kube-master1.system"),
             ])
-    }
-}
-
-@Suite struct PlanningConflictTests {
-    private func conflicts(_ observed: ClusterSnapshot, _ volumes: [String: String] = baseVolumes) throws -> String {
-        let spec = try parse(small)
-        let thrown = #expect(throws: Diagnoses.self) {
-            try planUp(spec, baseVolumes: volumes, observed: observed)
-        }
-        return try #require(thrown).description
-    }
-
-    private let range = IPv4Network(containing: IPv4Address(number: 0x0A00_0000), prefixLength: 16)
-
-    @Test func aRangeThatTheHostUsesNamesTheInterface() throws {
-        let interface = ClusterSnapshot.HostInterface(name: "vboxnet0", range: range)
-        #expect(
-            try conflicts(ClusterSnapshot(hostInterfaces: [interface])) == """
-                Clusterfile:2:20: the network 10.0.0.0/24 is in use on this host: its interface vboxnet0 has 10.0.0.0/16
-                  fix: choose another range for 'network: address:' and the machines, or take that interface down
-                """)
-    }
-
-    @Test func theBridgeOfAnotherNetworkIsSaidToBeOne() throws {
-        let network = ClusterSnapshot.Network(
-            name: "default", owner: nil, specHash: nil, bridge: "virbr0", isActive: true)
-        let bridge = ClusterSnapshot.HostInterface(name: "virbr0", range: range)
-        let text = try conflicts(ClusterSnapshot(networks: [network], hostInterfaces: [bridge]))
-        #expect(text.contains("its interface virbr0 has 10.0.0.0/16, as the bridge of libvirt's network 'default'"))
-    }
-
-    @Test func theClustersOwnBridgeIsNoConflict() throws {
-        var observed = try brought(up: small)
-        let bridge = try #require(observed.networks.first?.bridge)
-        observed.hostInterfaces = [ClusterSnapshot.HostInterface(name: bridge, range: range)]
-        #expect(try plan(small, observed).isEmpty)
-        // What came to be beside a network that runs is no reason to fail now.
-        observed.hostInterfaces.append(ClusterSnapshot.HostInterface(name: "eth7", range: range))
-        #expect(try plan(small, observed).isEmpty)
-        observed.hostInterfaces.removeLast()
-        observed.networks[0].isActive = false
-        #expect(try !plan(small, observed).isEmpty)
-    }
-
-    @Test func namesThatOthersHaveAreAllSaidAtOnce() throws {
-        let observed = ClusterSnapshot(
-            networks: [
-                ClusterSnapshot.Network(
-                    name: "clusterfile_kube", owner: theirs, specHash: nil, bridge: nil, isActive: false)
-            ],
-            machines: ["kube-master1", "kube-node1"].map {
-                MachineSnapshot(
-                    domainName: "kube_\($0)", domainUUID: "1", owner: nil, machine: nil, specHash: nil, state: .running)
-            })
-        #expect(
-            try conflicts(observed, [:]) == """
-                libvirt has a network 'clusterfile_kube' that is not this cluster's: the cluster's network has that name
-                  fix: rename the cluster, or remove that network with 'virsh net-undefine clusterfile_kube'
-                libvirt has a domain 'kube_kube-master1' that is not this cluster's: the machine 'kube-master1' has that name there
-                  fix: rename the cluster or the machine, or rename that domain with 'virsh domrename kube_kube-master1 NAME'
-                libvirt has a domain 'kube_kube-node1' that is not this cluster's: the machine 'kube-node1' has that name there
-                  fix: rename the cluster or the machine, or rename that domain with 'virsh domrename kube_kube-node1 NAME'
-                the image 'debian-12' is not built: the machines' disks are overlays of it
-                  fix: build it with: scripts/image debian-12
-                """)
-    }
-
-    @Test func aMachineThatSomeoneRenamedIsNotMadeASecondTime() throws {
-        var observed = try brought(up: small)
-        observed.machines[1].domainName = "mine"
-        #expect(
-            try conflicts(observed) == """
-                the machine 'kube-node1' is called 'mine' in libvirt: someone renamed it from 'kube_kube-node1'
-                  fix: give it its name back with 'virsh domrename mine kube_kube-node1'
-                """)
-        #expect(
-            planDown(of: ours, observed: observed).words.contains(
-                "remove the machine kube-node1: the cluster is taken down (destroys data)"))
     }
 }
