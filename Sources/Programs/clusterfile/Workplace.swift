@@ -10,8 +10,10 @@ enum Workplace {
 
     /// Finds libvirt and moves to where its machines can be reached; `--connect URI` names another one.
     static func enter(arguments: [String]) {
+        // What follows a terminator is the command of `ssh`.
+        let own = arguments.prefix { $0 != "--" }
         let asked =
-            arguments.firstIndex(of: "--connect").flatMap { arguments.dropFirst($0 + 1).first }
+            own.firstIndex(of: "--connect").flatMap { own.dropFirst($0 + 1).first }
             ?? environment["CLUSTERFILE_CONNECT"]
         let result = Result { () throws(Diagnosis) in
             let endpoint = try LibvirtEndpoint.find(uri: asked)
