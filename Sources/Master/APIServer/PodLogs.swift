@@ -29,7 +29,9 @@ extension APIServer {
         let path = "/containerLogs/\(route.namespace)/\(route.name)/\(container)"
         let query = request.query.filter { !["container", "pretty"].contains($0.name) }
         do {
-            return try await nodeLogs(try agentAddress(of: node), path, query)
+            let response = try await nodeLogs(try agentAddress(of: node), path, query)
+            guard response.status == 200 else { throw APIFailure.badRequest(try await Self.text(of: response)) }
+            return response
         } catch let failure as APIFailure {
             throw failure
         } catch is CancellationError {
@@ -37,6 +39,16 @@ extension APIServer {
         } catch {
             throw APIFailure.internalError("the agent of node \(node) gave no log: \(error)")
         }
+    }
+
+    /// What an agent says of a log that it cannot give, which is a line.
+    private static func text(of response: HTTPResponse) async throws -> String {
+        var bytes: [UInt8] = []
+        switch response.body {
+        case .bytes(let all): bytes = all
+        case .stream(let pieces): for try await piece in pieces where bytes.count < 4096 { bytes += piece }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func agentAddress(of node: String) throws -> String {

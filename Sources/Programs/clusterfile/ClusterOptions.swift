@@ -41,8 +41,9 @@ struct ClusterOptions: ParsableArguments {
         let path = try path()
         let folder = Self.folder(of: path)
         let images = ImageCatalogue(folder: Workplace.imagesFolder).images()
+        let spec: ClusterSpec
         do {
-            return try Clusterfile.parse(
+            spec = try Clusterfile.parse(
                 try text(path), file: path,
                 in: Surroundings(
                     images: images.values.sorted { $0.name < $1.name }.map {
@@ -53,6 +54,12 @@ struct ClusterOptions: ParsableArguments {
         } catch let mistakes as Diagnoses {
             throw MistakesInFile(diagnoses: mistakes)
         }
+        if let cluster, cluster != spec.name {
+            throw Diagnosis(
+                "\(path) is of cluster '\(spec.name)', not of '\(cluster)'", why: "this command needs a Clusterfile",
+                fix: "name that cluster's Clusterfile with -f FILE, or leave out -c")
+        }
+        return spec
     }
 
     /// The cluster's name and UUID; of a Clusterfile only the name has to be right.

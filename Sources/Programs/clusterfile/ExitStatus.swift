@@ -16,7 +16,7 @@ enum ExitStatus {
 
     static func of(_ error: any Error) -> ExitCode {
         switch error {
-        case is MistakesInFile: badFile
+        case is MistakesInFile, is PlaybookMistakes: badFile
         case HypervisorError.unreachable: unavailable
         case is ClusterLocked: locked
         default: failure

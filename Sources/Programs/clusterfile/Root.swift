@@ -25,6 +25,7 @@ struct Root: AsyncParsableCommand {
         // A lab's namespace is entered before there is a second thread; a failure is told by the first command that needs it.
         Workplace.enter(arguments: CommandLine.arguments)
         signal(SIGPIPE, SIG_IGN)
+        for number in [SIGINT, SIGTERM] { signal(number, endInterrupted) }
         do {
             var command = try parseAsRoot()
             do {
@@ -45,4 +46,13 @@ struct Root: AsyncParsableCommand {
             exit(withError: error)
         }
     }
+}
+
+/// Ends the process as the signal would have, with a word about what that leaves. Only async-signal-safe calls are made, and a
+/// program that takes this one's place (ssh) has the usual handler again.
+private func endInterrupted(_ number: Int32) {
+    let words: StaticString =
+        "\nclusterfile: interrupted; what is done stays, and the same command goes on from there\n"
+    write(2, words.utf8Start, words.utf8CodeUnitCount)
+    _exit(128 + number)
 }

@@ -21,6 +21,11 @@ struct SSH: AsyncParsableCommand {
         let machine = try observed.machine(named: machine)
         let credentials = try cluster.credentials()
         try observed.requireKeys(for: .login, in: credentials)
+        guard machine.state == .running else {
+            throw Diagnosis(
+                "machine '\(machine.name)' cannot be logged in to", why: "it is \(machine.state.words)",
+                fix: "clusterfile up makes it run")
+        }
         let arguments =
             ["ssh"] + SSHConfigText.options(of: machine, credentials).flatMap { ["-o", "\($0.0)=\($0.1)"] } + [
                 machine.name

@@ -74,6 +74,7 @@ package struct ClusterInventory: Sendable {
                 "-o UserKnownHostsFile=\(controller.knownHosts) -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes")
             variables["clusterfile_binaries"] = .string(controller.binaries)
             variables["clusterfile_pki"] = .string(controller.pki)
+            variables["clusterfile_known_hosts"] = .string(controller.knownHosts)
             variables["clusterfile_images"] = .string(controller.containerImages)
         }
         for (name, value) in spec.vars { variables[name] = value }

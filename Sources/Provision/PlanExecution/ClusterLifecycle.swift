@@ -5,6 +5,7 @@ import FoundationEssentials
 package import Hypervisor
 package import MachineImages
 package import Planning
+import Plays
 
 /// A cluster's way from its spec to running machines and back: plan, carry out, converge.
 package struct ClusterLifecycle: Sendable {
@@ -56,14 +57,24 @@ package struct ClusterLifecycle: Sendable {
     package func up(_ spec: ClusterSpec, clusterfile: String, approve: @Sendable (Plan) throws -> Void) async throws
         -> ConvergenceRecap
     {
+        let isNew = try !credentials.exists()
         try await prepareCredentials(spec, clusterfile: clusterfile)
+        let playbook: CompiledPlaybook?
+        do {
+            playbook = try compiledPlaybook(of: spec, clusterfile: clusterfile)
+        } catch {
+            // Nothing is to be left of a run that did not begin.
+            if isNew { try credentials.delete() }
+            throw error
+        }
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") {
-            try await upLocked(spec, clusterfile, approve)
+            try await upLocked(spec, playbook, clusterfile, approve)
         }
     }
 
     private func upLocked(
-        _ spec: ClusterSpec, _ clusterfile: String, _ approve: @Sendable (Plan) throws -> Void
+        _ spec: ClusterSpec, _ playbook: CompiledPlaybook?, _ clusterfile: String,
+        _ approve: @Sendable (Plan) throws -> Void
     ) async throws -> ConvergenceRecap {
         for step in Journal.unfinished(at: journalPath) {
             progress.report(
@@ -83,7 +94,7 @@ package struct ClusterLifecycle: Sendable {
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
                 plan)
         }
-        let recap = try await converge(spec, clusterfile: clusterfile, started: Set(plan.machines), journal: journal)
+        let recap = try await converge(spec, playbook, started: Set(plan.machines), journal: journal)
         // Only now are the machines gone that the file no longer has.
         try credentials.prune(credentialRequest(spec, clusterfile: clusterfile))
         journal.end()
@@ -93,9 +104,10 @@ package struct ClusterLifecycle: Sendable {
     /// Awaits the machines of a cluster that is up, and carries out its playbook.
     package func provision(_ spec: ClusterSpec, clusterfile: String) async throws -> ConvergenceRecap {
         try await prepareCredentials(spec, clusterfile: clusterfile)
+        let playbook = try compiledPlaybook(of: spec, clusterfile: clusterfile)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile provision") {
             let journal = Journal(path: journalPath, command: "provision")
-            let recap = try await converge(spec, clusterfile: clusterfile, started: [], journal: journal)
+            let recap = try await converge(spec, playbook, started: [], journal: journal)
             journal.end()
             return recap
         }
@@ -103,11 +115,13 @@ package struct ClusterLifecycle: Sendable {
 
     /// Removes everything of the cluster, its secrets last, which may be lost already; gives the steps that were carried out.
     package func down(_ uuid: ClusterUUID, approve: @Sendable (Plan) throws -> Void) async throws -> Plan {
-        let plan = try await planRemoval(of: uuid)
-        try approve(plan)
-        guard try credentials.exists() || !plan.isEmpty else { return plan }
+        let first = try await planRemoval(of: uuid)
+        guard try credentials.exists() || !first.isEmpty else { return first }
         try FileManager.default.createDirectory(atPath: credentials.folder, withIntermediateDirectories: true)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile down") {
+            // Another command may have worked on the cluster until now; none does while the question waits.
+            let plan = try await planRemoval(of: uuid)
+            try approve(plan)
             let journal = Journal(path: journalPath, command: "down")
             let actions = LibvirtActions(
                 hypervisor: hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated,

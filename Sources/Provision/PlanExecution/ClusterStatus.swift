@@ -1,6 +1,7 @@
 import ClusterClient
 package import Credentials
 import Diagnostics
+package import Hypervisor
 package import JSON
 
 /// What `status` says of a cluster: each machine as libvirt has it and each node as the API server has it.
@@ -38,7 +39,7 @@ package struct ClusterStatus: Hashable, Sendable {
         machines = cluster.machines.map { machine in
             let ready = readiness[machine.name].map { ["True": "Ready", "False": "NotReady"][$0] ?? "Unknown" }
             return Machine(
-                name: machine.name, state: machine.state.rawValue, address: machine.address,
+                name: machine.name, state: machine.state.words, address: machine.address,
                 role: machine.role?.rawValue, node: ready)
         }
     }
@@ -56,5 +57,17 @@ package struct ClusterStatus: Hashable, Sendable {
                 ]
             })
         return value
+    }
+}
+
+extension DomainSnapshot.State {
+    /// As a person says it.
+    package var words: String {
+        switch self {
+        case .running, .paused, .crashed, .unknown: rawValue
+        case .shuttingDown: "shutting down"
+        case .shutOff: "off"
+        case .suspendedByGuest: "asleep"
+        }
     }
 }

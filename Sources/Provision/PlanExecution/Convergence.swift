@@ -1,29 +1,44 @@
-import ClusterClient
 package import Clusterfiles
-import Diagnostics
+package import Diagnostics
 import FoundationEssentials
 import Inventories
+import Linux
 import Plays
 
 extension ClusterLifecycle {
+    /// The Clusterfile's playbook as its machines will get it, or nil where it names none; its mistakes are all told at once.
+    func compiledPlaybook(of spec: ClusterSpec, clusterfile: String) throws(PlaybookMistakes) -> CompiledPlaybook? {
+        guard let playbook = spec.playbook else { return nil }
+        do throws(Diagnoses) {
+            return try CompiledPlaybook(
+                playbook.hasPrefix("/") ? playbook : Self.folder(of: clusterfile) + "/" + playbook,
+                inventory: inventory(of: spec).inventory)
+        } catch {
+            throw PlaybookMistakes(diagnoses: error)
+        }
+    }
+
     /// Logs in to every machine, carries out the playbook as each becomes reachable, and waits until every node is Ready.
-    func converge(_ spec: ClusterSpec, clusterfile: String, started: Set<String>, journal: Journal) async throws
-        -> ConvergenceRecap
+    func converge(_ spec: ClusterSpec, _ playbook: CompiledPlaybook?, started: Set<String>, journal: Journal)
+        async throws -> ConvergenceRecap
     {
-        guard let playbook = spec.playbook else {
+        guard let playbook else {
             let visit = try await MachineVisit(self, spec, started: started)
             try await visit.all { machine in try await visit.login(machine) { _ in } }
             return ConvergenceRecap(machines: [])
         }
-        let compiled = try CompiledPlaybook(
-            playbook.hasPrefix("/") ? playbook : Self.folder(of: clusterfile) + "/" + playbook,
-            inventory: inventory(of: spec).inventory)
+        let begin = Timestamp.now()
         let recap = try await journal.record("playbook") {
-            try await run(compiled, on: spec, started: started)
+            try await run(playbook, on: spec, started: started)
         }
         try check(recap)
         try await progress.phase(.nodesReady) {
-            try await journal.record("nodes-ready") { try await waitForNodes(of: spec) }
+            try await journal.record("nodes-ready") {
+                guard let nodes = try ClusterNodes(of: spec, credentials) else { return }
+                let changed = Set(recap.counts.filter { $0.value.changed > 0 }.keys)
+                try await nodes.waitUntilReady(changed: changed, since: begin, atMost: readyTimeout)
+                try await nodes.removeThoseWithoutMachine()
+            }
         }
         return ConvergenceRecap(
             machines: recap.counts.sorted { $0.key < $1.key }.map { name, counts in
@@ -119,32 +134,15 @@ extension ClusterLifecycle {
         throw Diagnoses(problems)
     }
 
-    /// Waits until the API server calls every member Ready; at the deadline the error names those that are not.
-    private func waitForNodes(of spec: ClusterSpec) async throws {
-        guard let master = spec.master else { return }
-        let client = try ClusterClient.admin(masterAddress: "\(master.address)", credentials)
-        let deadline = ContinuousClock.now + readyTimeout
-        var last = "the API server did not answer"
-        while ContinuousClock.now < deadline {
-            do {
-                let readiness = try await client.nodeReadiness()
-                let waiting = spec.members.map(\.name).filter { readiness[$0] != "True" }
-                if waiting.isEmpty { return }
-                last = "not Ready are \(waiting.joined(separator: ", "))"
-            } catch let error as CancellationError {
-                throw error
-            } catch {
-                last = Diagnoses(of: error).description
-            }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw Diagnosis(
-            "not every node is Ready after \(readyTimeout.components.seconds) s", why: last,
-            fix: "look at one with: clusterfile ssh MACHINE -- sudo journalctl -u clusterfile-node")
-    }
-
     static func folder(of path: String) -> String {
         let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
         return absolute.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
     }
+}
+
+/// The mistakes of a playbook, found before anything is touched.
+package struct PlaybookMistakes: Error, Diagnosable {
+    package var diagnoses: Diagnoses
+
+    package var diagnosis: Diagnosis { Diagnosis(diagnoses.description) }
 }

@@ -49,9 +49,23 @@ struct MachineDecision: Hashable, Sendable {
             return .replace(domain, reason: "the image that its disk is an overlay of is gone")
         }
         if domain.specHash?.system != machine.specHash.system {
-            return .replace(domain, reason: "the Clusterfile wants another image, disk, address or user for it")
+            return .replace(domain, reason: replacementReason(machine, domain, disk, base: base))
         }
         return domain.specHash == machine.specHash ? .keep(domain) : .redefine(domain)
+    }
+
+    /// What of the system is wanted otherwise: by what can be seen of it, or else what it may be.
+    private static func replacementReason(
+        _ machine: MachineSpec, _ domain: MachineSnapshot, _ disk: ClusterSnapshot.Volume, base: String
+    ) -> String {
+        var reason = "the Clusterfile wants another image, address or user for it"
+        if disk.capacity != machine.disk {
+            reason = "the Clusterfile wants a disk of \(machine.disk) for it, and it has one of \(disk.capacity)"
+        }
+        if !domain.snapshots.isEmpty {
+            reason += "; it leaves the snapshots \(domain.snapshots.sorted().joined(separator: ", "))"
+        }
+        return reason
     }
 
     /// Whether a disk without a domain is what this machine would get, so that it can be used as it is.

@@ -74,7 +74,7 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
     @Test func anotherDiskReplacesTheMachineAndSaysThatDataIsLost() throws {
         let changed = small.replacing("node1, ", with: "node1, disk: 20GiB, ")
         let plan = try plan(changed, try brought(up: small))
-        let reason = "the Clusterfile wants another image, disk, address or user for it"
+        let reason = "the Clusterfile wants a disk of 20GiB for it, and it has one of 10GiB"
         #expect(
             plan.words == [
                 "stop the machine kube-node1: \(reason)",

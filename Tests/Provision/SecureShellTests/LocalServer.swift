@@ -38,6 +38,7 @@ final class LocalServer: @unchecked Sendable {
         port = try Self.freePort()
         // sshd's own folder for its unprivileged half, which its service would make.
         if geteuid() == 0 { mkdir("/run/sshd", 0o755) }
+        // A home of its own: what this host's user has in his .bashrc is not the tests' business.
         let configuration = """
             Port \(port)
             ListenAddress 127.0.0.1
@@ -50,6 +51,7 @@ final class LocalServer: @unchecked Sendable {
             PasswordAuthentication no
             Subsystem sftp internal-sftp
             MaxStartups 100
+            SetEnv HOME=\(folder.path)
             """
         try configuration.write(to: folder.appendingPathComponent("config"), atomically: true, encoding: .utf8)
         process = try Self.spawn("/usr/sbin/sshd", "-D", "-f", folder.path + "/config", "-E", "/dev/null")
