@@ -274,6 +274,8 @@ import Testing
         try await cluster.kubectl("delete", "deployment", "web")
         // Grace of 40 s and eviction after 45 s: by the wall clock the nodes were silent for longer than both.
         try await ContinuousClock().sleep(until: saved.time + .seconds(100))
+        let unknown = try await cluster.clusterfile("snapshot", "restore", "second")
+        #expect(unknown.status == 1 && unknown.errors.contains("'second'"), "\(unknown.transcript)")
         try await cluster.output("snapshot", "restore", "first", "--yes", deadline: 300)
         for machine in ["master", "node1", "node2"] {
             let earliest = Date.now.timeIntervalSince1970

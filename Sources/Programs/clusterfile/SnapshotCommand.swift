@@ -45,6 +45,7 @@ struct SnapshotCommand: AsyncParsableCommand {
 
         func run() async throws {
             let work = try await SnapshotWork(cluster)
+            try await work.keeper.requireRestorable(work.observed, named: name)
             guard yes || Terminal.confirms("What happened in '\(work.observed.name)' since '\(name)' is lost. Go on?")
             else {
                 throw NotConfirmed()

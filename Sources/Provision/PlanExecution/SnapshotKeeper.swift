@@ -76,18 +76,23 @@ package struct SnapshotKeeper: Sendable {
         return pause
     }
 
-    /// Takes every machine back to a saved moment and lets them go on from there, with today's time.
-    package func restore(_ cluster: ObservedCluster, named name: String) async throws {
+    /// Throws where a snapshot cannot be restored: it is not there, or not of every machine.
+    package func requireRestorable(_ cluster: ObservedCluster, named name: String) async throws {
         try requireMachines(cluster)
         let entry = try await entry(cluster, named: name)
         guard entry.missing.isEmpty else {
             throw Diagnosis(
                 "snapshot '\(name)' is not of the whole cluster",
-                why: "\(entry.missing.joined(separator: ", ")) lack it",
+                why: "it lacks \(entry.missing.joined(separator: ", "))",
                 fix:
                     "restore another one (clusterfile snapshot list), or remove these machines from the Clusterfile and run clusterfile up"
             )
         }
+    }
+
+    /// Takes every machine back to a saved moment and lets them go on from there, with today's time.
+    package func restore(_ cluster: ObservedCluster, named name: String) async throws {
+        try await requireRestorable(cluster, named: name)
         try await onAll(cluster.machines.filter { $0.state == .running }) {
             try await hypervisor.suspend(domain: $0.domain)
         }

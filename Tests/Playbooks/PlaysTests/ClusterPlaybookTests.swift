@@ -28,12 +28,15 @@ import Testing
             variables: [
                 "cluster_name": "kube", "api_address": "192.168.56.11", "clusterfile_binaries": .string(files),
                 "clusterfile_pki": .string(files), "clusterfile_images": .string(files),
+                "clusterfile_known_hosts": .string(files + "/known_hosts"),
             ])
     }
 
     private func compiled(_ body: (CompiledPlaybook) throws -> Void) throws {
         let machine = try LocalMachine()
-        var files = ["clusterfile-master", "clusterfile-node", "busybox.tar", "ca.crt", "admin.kubeconfig"]
+        var files = [
+            "clusterfile-master", "clusterfile-node", "busybox.tar", "ca.crt", "admin.kubeconfig", "known_hosts",
+        ]
         files += ["apiserver", "kubelet-client", "node-kube-master1", "node-kube-node1", "node-kube-node2"].flatMap {
             ["\($0).crt", "\($0).key"]
         }
