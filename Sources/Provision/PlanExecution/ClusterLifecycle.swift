@@ -63,8 +63,10 @@ package struct ClusterLifecycle: Sendable {
         do {
             playbook = try compiledPlaybook(of: spec, clusterfile: clusterfile)
         } catch {
-            // Nothing is to be left of a run that did not begin.
-            if isNew { try credentials.delete() }
+            // Nothing is to be left of a run that did not begin, unless another one has begun with the same keys.
+            if isNew, try await planRemoval(of: spec.uuid).isEmpty {
+                try await ClusterLock.hold(lockPath, purpose: "clusterfile up") { try credentials.delete() }
+            }
             throw error
         }
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") {
