@@ -121,6 +121,24 @@ extension ModuleSpec {
                 optional("persistent", .choice(["disabled", "present", "absent"])),
             ]),
         ModuleSpec(
+            name: "filesystem",
+            parameters: [
+                required("dev", .path, "device"), optional("fstype", .text, "type"), optional("opts", .text),
+                optional("force", .flag), optional("resizefs", .flag),
+                optional("state", .choice(["present", "absent"])),
+            ]),
+        ModuleSpec(
+            name: "mount",
+            parameters: [
+                required("path", .path, "name"),
+                Parameter(
+                    name: "state",
+                    kind: .choice(["mounted", "present", "unmounted", "absent", "remounted", "ephemeral"]),
+                    isRequired: true),
+                optional("src", .text), optional("fstype", .text), optional("opts", .text), optional("dump", .text),
+                optional("passno", .text), optional("fstab", .path),
+            ]),
+        ModuleSpec(
             name: "wait_for",
             parameters: [
                 optional("host", .text), optional("port", .integer), optional("path", .path),

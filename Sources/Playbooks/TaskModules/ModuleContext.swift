@@ -69,6 +69,6 @@ enum ModuleTable {
         "sysctl": SysctlModule.propose, "modprobe": ModprobeModule.propose, "wait_for": WaitForModule.propose,
         "stat": StatModule.propose, "hostname": HostnameModule.propose, "debug": SmallModules.debug,
         "set_fact": SmallModules.setFact, "assert": SmallModules.assert, "fail": SmallModules.fail,
-        "ping": SmallModules.ping,
+        "ping": SmallModules.ping, "filesystem": FilesystemModule.propose, "mount": MountModule.propose,
     ]
 }
