@@ -48,8 +48,10 @@ package enum Clusterfile {
         let networkSpec = ClusterSpec.Network(range: network, cluster: name.value, uuid: uuid)
         let identity = MachineIdentity(cluster: name.value, uuid: uuid, user: user, network: networkSpec)
         return ClusterSpec(
-            name: name.value, uuid: uuid, user: user, network: networkSpec, machines: identity.specs(of: machines),
-            playbook: playbook?.value, vars: vars)
+            name: name.value, uuid: uuid, user: user, network: networkSpec, networks: [],
+            machines: identity.specs(of: machines), playbook: playbook?.value, provision: [],
+            hooks: .init(beforeUp: [], afterUp: [], beforeDown: [], afterDown: []), hypervisors: [], groups: [],
+            vars: vars)
     }
 
     private static func readNetwork(_ file: SectionReader, into mistakes: Mistakes) -> Located<IPv4Network>? {

@@ -144,7 +144,7 @@ package struct ClusterLifecycle: Sendable {
 
     private func images(of spec: ClusterSpec) throws -> [String: MachineImage] {
         var images: [String: MachineImage] = [:]
-        for name in Set(spec.machines.map(\.image)) { images[name] = try catalogue.image(named: name) }
+        for name in Set(spec.machines.map(\.image.description)) { images[name] = try catalogue.image(named: name) }
         return images
     }
 
@@ -214,7 +214,7 @@ extension FirstBoot {
         }.joined()
         self.init(
             instanceID: machine.domainUUID, hostname: machine.name,
-            machineID: machine.domainUUID.filter { $0 != "-" }, macAddress: "\(machine.macAddress)",
+            machineID: machine.machineID, macAddress: "\(machine.macAddress)",
             address: "\(machine.address)",
             prefixLength: spec.network.range.prefixLength, gateway: "\(spec.network.host)",
             peers: spec.machines.map { .init(name: $0.name, address: "\($0.address)") }, user: spec.user,

@@ -103,7 +103,7 @@ package struct LibvirtActions: Sendable {
     private func createDisk(_ machine: MachineSpec, _ volume: String, base: String) async throws {
         _ = try await hypervisor.create(
             LibvirtVolumeSpec(
-                pool: pool, name: volume, capacityBytes: UInt64(machine.disk.bytes), format: .qcow2,
+                pool: pool, name: volume, capacityBytes: UInt64(machine.systemDisk.size.bytes), format: .qcow2,
                 backing: .init(path: try await path(of: base), format: .qcow2)))
     }
 
@@ -137,14 +137,14 @@ package struct LibvirtActions: Sendable {
             name: cluster.network.name, uuid: cluster.uuid.domainUUID(ofMachine: "network " + cluster.network.name),
             bridge: cluster.network.bridge, mode: .nat, gateway: "\(cluster.network.host)",
             prefixLength: cluster.network.range.prefixLength,
-            dnsHosts: cluster.machines.map { .init(address: "\($0.address)", names: [$0.name]) },
+            dnsHosts: cluster.dnsHosts(of: cluster.network).map { .init(address: "\($0.address)", names: $0.names) },
             metadata: ClusterMetadata(
                 cluster: cluster.uuid.text, clusterName: cluster.name, name: cluster.network.name,
                 spec: cluster.network.specHash))
     }
 
     private func define(_ machine: MachineSpec) async throws {
-        let (cluster, image) = (try cluster(), try wanted(machine.image) as MachineImage)
+        let (cluster, image) = (try cluster(), try wanted(machine.image.description) as MachineImage)
         let disk = try await found(machine.diskVolume)
         // The kernel belongs to the disk, which has its modules, also where the catalogue has a later image by now.
         let volumes = disk.backingVolume.flatMap(ImageVolumes.init(ofDisk:)) ?? ImageVolumes(image)
@@ -162,8 +162,8 @@ package struct LibvirtActions: Sendable {
         }
         try await hypervisor.define(
             DomainSpec(
-                name: machine.domainName, uuid: machine.domainUUID, memoryBytes: UInt64(machine.memory.bytes),
-                virtualCPUs: machine.cpus, virtualization: virtualization,
+                name: machine.domainName, uuid: machine.domainUUID, memoryBytes: UInt64(machine.memory.size.bytes),
+                virtualCPUs: machine.processor.count, virtualization: virtualization,
                 boot: .init(
                     kernelPath: try await path(of: volumes.kernel), initrdPath: try await path(of: volumes.initrd),
                     arguments: image.kernelArguments),

@@ -5,7 +5,9 @@ func findConflicts(
     _ wanted: ClusterSpec, baseVolumes: [String: String], observed: ClusterSnapshot
 ) -> [PlanningConflict] {
     networkConflicts(wanted, observed: observed) + machineConflicts(wanted, observed)
-        + Set(wanted.machines.map(\.image)).sorted().filter { baseVolumes[$0] == nil }.map { .noBaseVolume(image: $0) }
+        + Set(wanted.machines.map(\.image.description)).sorted().filter { baseVolumes[$0] == nil }.map {
+            .noBaseVolume(image: $0)
+        }
 }
 
 /// Everything that forbids the cluster's network to be made or started: its name, bridge or range is somebody else's.

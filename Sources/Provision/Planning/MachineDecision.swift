@@ -48,7 +48,7 @@ struct MachineDecision: Hashable, Sendable {
         {
             return .replace(domain, reason: "the image that its disk is an overlay of is gone")
         }
-        if domain.specHash?.system != machine.specHash.system {
+        if domain.specHash?.system != machine.specHash.system || disk.capacity != machine.systemDisk.size {
             return .replace(domain, reason: replacementReason(machine, domain, disk, base: base))
         }
         return domain.specHash == machine.specHash ? .keep(domain) : .redefine(domain)
@@ -59,8 +59,9 @@ struct MachineDecision: Hashable, Sendable {
         _ machine: MachineSpec, _ domain: MachineSnapshot, _ disk: ClusterSnapshot.Volume, base: String
     ) -> String {
         var reason = "the Clusterfile wants another image, address or user for it"
-        if disk.capacity != machine.disk {
-            reason = "the Clusterfile wants a disk of \(machine.disk) for it, and it has one of \(disk.capacity)"
+        if disk.capacity != machine.systemDisk.size {
+            reason =
+                "the Clusterfile wants a disk of \(machine.systemDisk.size) for it, and it has one of \(disk.capacity)"
         }
         if !domain.snapshots.isEmpty {
             reason += "; it leaves the snapshots \(domain.snapshots.sorted().joined(separator: ", "))"
@@ -71,7 +72,7 @@ struct MachineDecision: Hashable, Sendable {
     /// Whether a disk without a domain is what this machine would get, so that it can be used as it is.
     var diskFits: Bool {
         guard let disk else { return false }
-        return disk.isComplete && disk.capacity == machine.disk && (disk.backingVolume ?? base) == base
+        return disk.isComplete && disk.capacity == machine.systemDisk.size && (disk.backingVolume ?? base) == base
     }
 
     /// Whether the image's volume has to be there.

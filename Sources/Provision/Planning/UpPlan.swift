@@ -3,7 +3,7 @@ package import Diagnostics
 
 /// The plan that makes what was observed into the wanted cluster, or every conflict that forbids it.
 ///
-/// `baseVolumes` gives, for each image's name, the volume that holds it (its name carries the image's key).
+/// `baseVolumes` gives, for each image's name, path or URL, the volume that holds it (its name carries the image's key).
 package func planUp(
     _ wanted: ClusterSpec, baseVolumes: [String: String], observed: ClusterSnapshot
 ) throws(Diagnoses) -> Plan {
@@ -16,7 +16,8 @@ package func planUp(
 
     let machines = wanted.machines.map { machine in
         MachineDecision(
-            machine, owner: wanted.uuid, base: baseVolumes[machine.image] ?? "", networkWasDown: network != .keep,
+            machine, owner: wanted.uuid, base: baseVolumes[machine.image.description] ?? "",
+            networkWasDown: network != .keep,
             observed: observed)
     }
     var builder = PlanBuilder()
@@ -37,7 +38,7 @@ extension PlanBuilder {
     ) -> [String: String] {
         var uploads: [String: String] = [:]
         for decision in machines where decision.needsBase && uploads[decision.base] == nil {
-            let (image, base) = (decision.machine.image, decision.base)
+            let (image, base) = (decision.machine.image.description, decision.base)
             switch observed.volumes.first(where: { $0.name == base }) {
             case nil:
                 uploads[base] = add(.uploadImage(image: image, volume: base), "the pool has no volume of it")

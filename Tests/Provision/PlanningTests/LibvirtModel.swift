@@ -20,7 +20,7 @@ struct LibvirtModel {
         case .createDisk(let machine, let volume, let base):
             guard has(volume: base) else { throw .missing(base) }
             guard let wanted = spec.machine(named: machine) else { throw .missing(machine) }
-            try addVolume(ClusterSnapshot.Volume(name: volume, capacity: wanted.disk, backingVolume: base))
+            try addVolume(ClusterSnapshot.Volume(name: volume, capacity: wanted.systemDisk.size, backingVolume: base))
         case .createSeed(_, let volume): try addVolume(ClusterSnapshot.Volume(name: volume, capacity: .mebibytes(1)))
         case .deleteVolume(let name): try deleteVolume(name)
         case .createNetwork(let name): try createNetwork(name)

@@ -32,16 +32,26 @@ struct MachineIdentity {
     ) -> MachineSpec {
         let draft = machine.draft
         let system: JSON = [
-            "name": .string(machine.name), "image": .string(image), "disk": JSON(draft.disk.value.bytes),
-            "user": .string(user), "address": JSON("\(address)"), "network": JSON("\(network.range)"),
-            "mac": JSON("\(mac)"),
+            "name": .string(machine.name), "image": .string(image), "user": .string(user),
+            "address": JSON("\(address)"), "network": JSON("\(network.range)"), "mac": JSON("\(mac)"),
         ]
         let hardware: JSON = ["cpus": JSON(draft.cpus), "memory": JSON(draft.memory.value.bytes)]
         return MachineSpec(
-            name: machine.name, address: address, macAddress: mac, role: draft.role?.value, image: image,
-            cpus: draft.cpus,
-            memory: draft.memory.value, disk: draft.disk.value, groups: draft.groups, vars: draft.vars,
-            domainName: "\(cluster)_\(machine.name)", domainUUID: uuid.domainUUID(ofMachine: machine.name),
+            name: machine.name, address: address, macAddress: mac, role: draft.role?.value, image: .catalogue(image),
+            firstBoot: .native,
+            processor: .init(
+                count: draft.cpus, maximum: draft.cpus, model: .automatic, isNested: false, pinning: []),
+            memory: .init(size: draft.memory.value, maximum: draft.memory.value),
+            systemDisk: .init(size: draft.disk.value, cache: .automatic), disks: [],
+            interfaces: [
+                .init(
+                    network: nil, link: .network(network.name),
+                    address: .fixed(address, prefixLength: network.range.prefixLength), macAddress: mac,
+                    mtu: network.mtu, dnsNames: [])
+            ],
+            ports: [], shares: [], files: [], provision: [], passthrough: [], overlay: nil, hypervisor: nil,
+            groups: draft.groups, vars: draft.vars, domainName: "\(cluster)_\(machine.name)",
+            domainUUID: uuid.domainUUID(ofMachine: machine.name),
             diskVolume: uuid.volumeName(machine: machine.name, disk: "system"),
             seedVolume: uuid.volumeName(machine: machine.name, disk: "seed"),
             specHash: SpecHash(

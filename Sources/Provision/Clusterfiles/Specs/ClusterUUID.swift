@@ -23,6 +23,9 @@ extension ClusterUUID {
     /// The libvirt UUID of the cluster's network.
     package var networkUUID: String { Fingerprint(of: "network", text).uuidText }
 
+    /// The libvirt UUID of a network beyond the cluster's own.
+    package func networkUUID(named name: String) -> String { Fingerprint(of: "network", text, name).uuidText }
+
     /// The name of a machine's volume: `UUID.MACHINE.DISK`.
     package func volumeName(machine: String, disk: String) -> String { "\(text).\(machine).\(disk)" }
 

@@ -1,0 +1,83 @@
+package import Addresses
+package import JSON
+
+/// A whole cluster as its Clusterfile wants it.
+package struct ClusterSpec: Hashable, Sendable {
+    package let name: String
+    package let uuid: ClusterUUID
+    /// The ordinary user of every machine, who may use sudo.
+    package let user: String
+    /// The cluster's own network, which every machine is in.
+    package let network: ClusterSpec.Network
+    /// Networks beyond the cluster's own, in the file's order.
+    package let networks: [FurtherNetwork]
+    /// In the file's order, counted machines expanded.
+    package fileprivate(set) var machines: [MachineSpec]
+    /// The playbook's path as the file has it (relative to the file), or nil where none is named.
+    package let playbook: String?
+    /// Steps for all machines, before their own ones.
+    package let provision: [ProvisionStep]
+    /// Commands on the host, around `up` and `down`.
+    package let hooks: Hooks
+    /// The libvirts that machines may be on; empty for the one that this host offers.
+    package let hypervisors: [HypervisorSpec]
+    /// Groups of the inventory beyond those that roles and machines give.
+    package let groups: [Group]
+    /// Variables of the inventory for all machines.
+    package let vars: JSONObject
+
+    /// The addresses of pods and of services, which the cluster's networks must keep clear of.
+    package static let podRange = IPv4Network(containing: IPv4Address(number: 0x0AF4_0000), prefixLength: 16)
+    package static let serviceRange = IPv4Network(containing: IPv4Address(number: 0x0A60_0000), prefixLength: 12)
+}
+
+extension ClusterSpec {
+    /// Commands for the host's /bin/sh, in order; the first that fails ends what they belong to.
+    package struct Hooks: Hashable, Sendable {
+        package var beforeUp: [String]
+        package var afterUp: [String]
+        package var beforeDown: [String]
+        package var afterDown: [String]
+    }
+
+    /// A libvirt that machines may be on.
+    package struct HypervisorSpec: Hashable, Sendable {
+        package var name: String
+        package var uri: String
+        /// How many virtual CPUs all machines there may have; nil for as many as the host has CPUs.
+        package var cpus: Int?
+        /// How much memory all machines there may have; nil for what the host has free.
+        package var memory: ByteCount?
+    }
+
+    /// A group of the inventory.
+    package struct Group: Hashable, Sendable {
+        package var name: String
+        /// Names of machines.
+        package var hosts: [String]
+        /// Names of groups.
+        package var children: [String]
+        package var vars: JSONObject
+    }
+}
+
+extension ClusterSpec {
+    /// The machine of that name, or nil.
+    package func machine(named name: String) -> MachineSpec? { machines.first { $0.name == name } }
+
+    /// The machine that runs the API server, or nil where no machine has a role.
+    package var master: MachineSpec? { machines.first { $0.role == .master } }
+
+    /// The machines that run the orchestrator: the master and the nodes.
+    package var members: [MachineSpec] { machines.filter { $0.role != nil } }
+
+    /// The steps of a machine, the cluster's before its own.
+    package func steps(of machine: MachineSpec) -> [ProvisionStep] { provision + machine.provision }
+
+    /// The same cluster with some of its machines only.
+    package func keeping(_ isKept: (MachineSpec) -> Bool) -> ClusterSpec {
+        var copy = self
+        copy.machines.removeAll { !isKept($0) }
+        return copy
+    }
+}
