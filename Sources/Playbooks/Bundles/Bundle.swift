@@ -52,11 +52,14 @@ package struct Bundle: Hashable, Sendable {
     /// The same of every machine, where a template names `hostvars`.
     package var hostVariables: JSONObject
     package var extraVariables: JSONObject
+    /// A name under which the machine notes that all plays have succeeded, and then skips them for good; nil for plays that
+    /// are carried out each time.
+    package var onceAs: String?
     package var plays: [Play]
 
     package init(
         playbook: String, host: String, user: String?, variables: JSONObject, hostVariables: JSONObject,
-        extraVariables: JSONObject, plays: [Play]
+        extraVariables: JSONObject, onceAs: String? = nil, plays: [Play]
     ) {
         self.playbook = playbook
         self.host = host
@@ -64,6 +67,7 @@ package struct Bundle: Hashable, Sendable {
         self.variables = variables
         self.hostVariables = hostVariables
         self.extraVariables = extraVariables
+        self.onceAs = onceAs
         self.plays = plays
     }
 }

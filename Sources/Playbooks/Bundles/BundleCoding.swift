@@ -12,7 +12,7 @@ extension Bundle {
             "format": JSON(Self.format), "playbook": .string(playbook), "host": .string(host),
             "user": user.map { .string($0) } ?? .null, "variables": .object(variables),
             "hostVariables": .object(hostVariables), "extraVariables": .object(extraVariables),
-            "plays": .array(plays.map(\.json)),
+            "onceAs": onceAs.map { .string($0) } ?? .null, "plays": .array(plays.map(\.json)),
         ]
     }
 
@@ -22,7 +22,7 @@ extension Bundle {
         self.init(
             playbook: try reader.text("playbook"), host: try reader.text("host"), user: try reader.optionalText("user"),
             variables: try reader.object("variables"), hostVariables: try reader.object("hostVariables"),
-            extraVariables: try reader.object("extraVariables"),
+            extraVariables: try reader.object("extraVariables"), onceAs: try reader.optionalText("onceAs"),
             plays: try reader.list("plays") { json throws(BundleError) in try Play(json: json) })
     }
 }

@@ -114,4 +114,14 @@ package struct RecapCounts: Hashable, Sendable {
         skipped = try reader.integer("skipped")
         ignored = try reader.integer("ignored")
     }
+
+    package static func + (left: RecapCounts, right: RecapCounts) -> RecapCounts {
+        var sum = left
+        sum.ok += right.ok
+        sum.changed += right.changed
+        sum.failed += right.failed
+        sum.skipped += right.skipped
+        sum.ignored += right.ignored
+        return sum
+    }
 }

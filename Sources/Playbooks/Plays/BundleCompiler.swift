@@ -10,17 +10,22 @@ struct BundleCompiler {
     let inventory: Inventory
     let inventoryFiles: VariableFiles
     let extraVariables: JSONObject
+    /// The machines that take part at most; nil for all.
+    let limit: Set<String>?
+    let onceAs: String?
     let files: ControllerFiles
     private let problems = Problems()
 
     init(
         playbook: Playbook, inventory: Inventory, inventoryFiles: VariableFiles, extraVariables: JSONObject,
-        files: ControllerFiles
+        limit: Set<String>?, onceAs: String?, files: ControllerFiles
     ) {
         self.playbook = playbook
         self.inventory = inventory
         self.inventoryFiles = inventoryFiles
         self.extraVariables = extraVariables
+        self.limit = limit
+        self.onceAs = onceAs
         self.files = files
     }
 
@@ -28,7 +33,8 @@ struct BundleCompiler {
         var stages: [CompiledPlaybook.Stage] = []
         for (number, play) in playbook.plays.enumerated() {
             for name in play.hosts.unknownNames(in: inventory) { problems.add(.unknownHosts(name, at: play.location)) }
-            stages.append(.init(number: number, name: play.name, hosts: play.hosts.hosts(in: inventory)))
+            let hosts = play.hosts.hosts(in: inventory).filter { limit?.contains($0) ?? true }
+            stages.append(.init(number: number, name: play.name, hosts: hosts))
         }
         let variables = Dictionary(uniqueKeysWithValues: inventory.hosts.map { ($0.name, hostVariables($0.name)) })
         var bundles: [String: Bundle] = [:]
@@ -57,7 +63,7 @@ struct BundleCompiler {
         var bundle = Bundle(
             playbook: playbook.path, host: host, user: own["ansible_user"]?.string, variables: own,
             hostVariables: JSONObject(),
-            extraVariables: extraVariables, plays: [])
+            extraVariables: extraVariables, onceAs: onceAs, plays: [])
         for stage in stages {
             let play = playbook.plays[stage.number]
             var more = play.variables

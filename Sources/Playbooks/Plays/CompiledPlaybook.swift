@@ -18,17 +18,39 @@ package struct CompiledPlaybook: Sendable {
     let files: ControllerFiles
 
     /// Reads a playbook and compiles it; every mistake in it is told before anything runs.
+    ///
+    /// `limit` names the machines that take part at most. With `onceAs`, a machine notes under that name that it has carried
+    /// out the playbook, and does not do so again.
     package init(
         _ path: String, inventory: Inventory, inventoryFiles: VariableFiles = VariableFiles(),
-        extraVariables: JSONObject = JSONObject()
+        extraVariables: JSONObject = JSONObject(), limit: Set<String>? = nil, onceAs: String? = nil
     ) throws(Diagnoses) {
         let files = ControllerFiles()
-        let playbook = try PlaybookLoader(files).load(path)
+        try self.init(
+            try PlaybookLoader(files).load(path), files, inventory: inventory, inventoryFiles: inventoryFiles,
+            extraVariables: extraVariables, limit: limit, onceAs: onceAs)
+    }
+
+    /// The same of a playbook's text, whose file is named in messages and whose folder is where it looks for others.
+    package init(
+        text: String, path: String, inventory: Inventory, extraVariables: JSONObject = JSONObject(),
+        limit: Set<String>? = nil, onceAs: String? = nil
+    ) throws(Diagnoses) {
+        let files = ControllerFiles()
+        try self.init(
+            try PlaybookLoader(files).load(text: text, path: path), files, inventory: inventory,
+            inventoryFiles: VariableFiles(), extraVariables: extraVariables, limit: limit, onceAs: onceAs)
+    }
+
+    private init(
+        _ playbook: Playbook, _ files: ControllerFiles, inventory: Inventory, inventoryFiles: VariableFiles,
+        extraVariables: JSONObject, limit: Set<String>?, onceAs: String?
+    ) throws(Diagnoses) {
         let compiler = BundleCompiler(
             playbook: playbook, inventory: inventory, inventoryFiles: inventoryFiles, extraVariables: extraVariables,
-            files: files)
+            limit: limit, onceAs: onceAs, files: files)
         (stages, bundles) = try compiler.compile()
-        self.path = path
+        path = playbook.path
         self.files = files
     }
 

@@ -7,31 +7,45 @@ internal import FoundationEssentials
 actor MachineRun {
     nonisolated let host: String
     private let channel: MachineChannel
-    private let files: ControllerFiles
+    private var files: ControllerFiles
     private let report: @Sendable (HostEvent) -> Void
     private var session = MachineSession()
-    private(set) var counts = RecapCounts()
+    /// Of the playbooks before the present one.
+    private var countsBefore = RecapCounts()
+    private var countsNow = RecapCounts()
+    /// The number of the playbook whose bundle the machine has.
+    private var playbook: Int?
 
-    init(host: String, channel: MachineChannel, files: ControllerFiles, report: @escaping @Sendable (HostEvent) -> Void)
-    {
+    init(host: String, channel: MachineChannel, report: @escaping @Sendable (HostEvent) -> Void) {
         self.host = host
         self.channel = channel
-        self.files = files
+        files = ControllerFiles()
         self.report = report
     }
 
-    func begin(_ bundle: Bundle) async throws {
+    /// What came of all playbooks so far.
+    var counts: RecapCounts { countsBefore + countsNow }
+
+    /// Hands a playbook's bundle over, unless the machine has it.
+    func begin(_ number: Int, of compiled: CompiledPlaybook) async throws {
+        guard number != playbook else { return }
+        guard let bundle = compiled.bundle(for: host) else {
+            preconditionFailure("a stage names a host without a bundle")
+        }
+        playbook = number
+        files = compiled.files
+        (countsBefore, countsNow) = (counts, RecapCounts())
         for effect in session.begin(bundle) { _ = try await carryOut(effect) }
     }
 
     /// Runs a play to its end; true where no task failed.
     func play(_ number: Int) async throws -> Bool {
         for effect in session.play(number) { _ = try await carryOut(effect) }
-        let failedBefore = counts.failed
+        let failedBefore = countsNow.failed
         while let bytes = try await channel.receive() {
             var isOver = false
             for effect in try session.received(bytes) where try await carryOut(effect) { isOver = true }
-            if isOver { return counts.failed == failedBefore }
+            if isOver { return countsNow.failed == failedBefore }
         }
         throw BundleError.channelClosed
     }
@@ -45,7 +59,7 @@ actor MachineRun {
         case .sendFile(let digest): try await sendFile(digest)
         case .report(let event): report(.task(host: host, event))
         case .playEnded(let counts):
-            self.counts = counts
+            countsNow = counts
             return true
         case .failed(let message): throw RunnerFailure(message: message)
         }

@@ -21,9 +21,9 @@ struct MachineSession {
     private var state = State.new
     private var decoder = FrameDecoder()
 
-    /// Hands over the bundle.
+    /// Hands over a bundle: the first one, or the next once the plays of the last are over.
     mutating func begin(_ bundle: Bundle) -> [Effect] {
-        precondition(state == .new)
+        precondition(state == .new || state == .idle)
         state = .idle
         return [.send(Frame(.bundle, bundle.json.bytes))]
     }

@@ -17,13 +17,16 @@ struct PlaybookLoader {
     }
 
     func load(_ path: String) throws(Diagnoses) -> Playbook {
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        let node: YAMLNode
         do {
-            node = try YAML.document(files.text(path), file: path)
+            return try load(text: files.text(path), path: path)
         } catch {
             throw Diagnoses(of: error)
         }
+    }
+
+    func load(text: String, path: String) throws(Diagnoses) -> Playbook {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let node = try YAML.document(text, file: path)
         var playbook = Playbook(path: path, folder: folder, plays: [], variableFiles: VariableFiles())
         do throws(Diagnoses) {
             playbook.variableFiles = try VariableFiles(beside: folder)

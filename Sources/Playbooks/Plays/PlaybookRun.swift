@@ -30,14 +30,15 @@ package struct PlaybookRecap: Sendable, Hashable {
     }
 }
 
-/// Runs a compiled playbook: play by play over all its machines, each machine at its own pace within a play.
+/// Runs compiled playbooks one after the other: play by play over all their machines, each machine at its own pace within a
+/// play.
 package struct PlaybookRun: Sendable {
-    private let compiled: CompiledPlaybook
+    private let playbooks: [CompiledPlaybook]
     private let forks: Int
 
     /// `forks` bounds how many machines work at one time.
-    package init(_ compiled: CompiledPlaybook, forks: Int = 32) {
-        self.compiled = compiled
+    package init(_ playbooks: [CompiledPlaybook], forks: Int = 32) {
+        self.playbooks = playbooks
         self.forks = max(1, forks)
     }
 
@@ -48,12 +49,12 @@ package struct PlaybookRun: Sendable {
     ) async throws -> PlaybookRecap {
         var runs: [String: MachineRun] = [:]
         var recap = PlaybookRecap()
-        for stage in compiled.stages where !stage.hosts.isEmpty {
+        for (number, stage) in stages where !stage.hosts.isEmpty {
             let active = stage.hosts.filter { recap.lost[$0] == nil && recap.counts[$0]?.failed ?? 0 == 0 }
             if active.isEmpty { break }
             report(.playStarted(name: stage.name, hosts: active))
             let outcomes = await each(active) { [runs] host in
-                try await self.play(stage.number, on: host, existing: runs[host], connect, report)
+                try await self.play(stage.number, of: number, on: host, existing: runs[host], connect, report)
             }
             for outcome in outcomes {
                 if let run = outcome.run {
@@ -70,26 +71,24 @@ package struct PlaybookRun: Sendable {
         return recap
     }
 
+    /// The plays of all playbooks in order, each with its playbook's number.
+    private var stages: [(playbook: Int, stage: CompiledPlaybook.Stage)] {
+        playbooks.enumerated().flatMap { number, playbook in playbook.stages.map { (number, $0) } }
+    }
+
     private func play(
-        _ number: Int, on host: String, existing: MachineRun?,
+        _ number: Int, of playbook: Int, on host: String, existing: MachineRun?,
         _ connect: @Sendable (String) async throws -> MachineChannel,
         _ report: @escaping @Sendable (HostEvent) -> Void
     ) async throws -> MachineRun {
+        let run: MachineRun
         if let existing {
-            do {
-                _ = try await existing.play(number)
-                return existing
-            } catch {
-                await existing.close()
-                throw error
-            }
+            run = existing
+        } else {
+            run = MachineRun(host: host, channel: try await connect(host), report: report)
         }
-        guard let bundle = compiled.bundle(for: host) else {
-            preconditionFailure("a stage names a host without a bundle")
-        }
-        let run = MachineRun(host: host, channel: try await connect(host), files: compiled.files, report: report)
         do {
-            try await run.begin(bundle)
+            try await run.begin(playbook, of: playbooks[playbook])
             _ = try await run.play(number)
             return run
         } catch {

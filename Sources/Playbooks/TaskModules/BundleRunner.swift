@@ -30,17 +30,20 @@ package final class BundleRunner {
         umask(0o022)
         let channel = ControllerChannel(input: input, output: output)
         do {
-            guard let frame = try channel.receive() else { return 0 }
-            guard frame.kind == .bundle else { throw BundleError.unexpectedFrame("\(frame.kind)") }
-            let bundle = try Bundle(json: parsed(frame.payload))
+            guard var frame = try channel.receive() else { return 0 }
             let state = try RunnerState(folder: stateFolder, lockTimeoutSeconds: lockTimeoutSeconds)
-            let runner = BundleRunner(channel: channel, state: state, bundle: bundle)
             defer {
                 // A cache that cannot be written costs time only.
                 try? state.digests.save()
             }
-            try runner.plays()
-            return 0
+            while true {
+                guard frame.kind == .bundle else { throw BundleError.unexpectedFrame("\(frame.kind)") }
+                let bundle = try Bundle(json: parsed(frame.payload))
+                guard let next = try BundleRunner(channel: channel, state: state, bundle: bundle).plays() else {
+                    return 0
+                }
+                frame = next
+            }
         } catch BundleError.channelClosed {
             return 1
         } catch {
@@ -59,19 +62,27 @@ package final class BundleRunner {
         }
     }
 
-    private func plays() throws {
+    /// Carries out plays until the controller ends, or sends a frame that is no play: the next bundle.
+    private func plays() throws -> Frame? {
+        let isDone = try bundle.onceAs.map { try state.isDone($0) } ?? false
         while let frame = try channel.receive() {
-            guard frame.kind == .play else { throw BundleError.unexpectedFrame("\(frame.kind)") }
+            guard frame.kind == .play else { return frame }
             guard let number = try Self.parsed(frame.payload).integer,
                 let play = bundle.plays.first(where: { $0.number == number })
             else {
                 throw BundleError.malformed("there is no such play")
             }
-            try PlayRunner(self, play).run()
+            if !isDone {
+                try PlayRunner(self, play).run()
+                if let name = bundle.onceAs, counts.failed == 0, number == bundle.plays.last?.number {
+                    try state.markDone(name)
+                }
+            }
             try state.digests.save()
             try channel.send(Frame(.playEnd, counts.json.bytes))
             try channel.flush()
         }
+        return nil
     }
 
     /// Gives a file of the controller piece by piece: from the disk of files, or over the channel.

@@ -5,6 +5,7 @@ final class RunnerState {
     let digests: FileDigests
     let journal: HandlerJournal
     private let lock: Int32
+    private let doneFolder: String
 
     /// Waits for a run that is still underway, up to a limit.
     init(folder: String, lockTimeoutSeconds: Int) throws {
@@ -21,9 +22,20 @@ final class RunnerState {
             }
             SystemCalls.sleep(milliseconds: 50)
         }
+        doneFolder = folder + "/done"
         digests = FileDigests(statePath: folder + "/digests.json")
         journal = HandlerJournal(path: folder + "/pending-handlers.json")
     }
 
     deinit { close(lock) }
+
+    /// Whether what is done only once was done on this machine.
+    func isDone(_ name: String) throws -> Bool { try SystemCalls.status(path(ofDone: name)) != nil }
+
+    func markDone(_ name: String) throws {
+        try FileModule.make(doneFolder, try FileAttributes(["mode": "0700"]))
+        try FileReplacement.write("", to: path(ofDone: name), attributes: try FileAttributes(["mode": "0600"]))
+    }
+
+    private func path(ofDone name: String) -> String { doneFolder + "/" + name.replacing("/", with: "_") }
 }

@@ -27,17 +27,23 @@ extension ClusterSnapshot {
         package var name: String
         /// The cluster in its metadata, or nil.
         package var owner: ClusterUUID?
-        /// The hash in its metadata, or nil.
-        package var specHash: String?
         package var bridge: String?
         package var isActive: Bool
+        /// How it will be when it is started the next time; nil where it is none that this project would make.
+        package var defined: NetworkShape?
+        /// How it is while it is active; nil where it is not, or is none that this project would make.
+        package var running: NetworkShape?
 
-        package init(name: String, owner: ClusterUUID?, specHash: String?, bridge: String?, isActive: Bool) {
+        package init(
+            name: String, owner: ClusterUUID?, bridge: String?, isActive: Bool, defined: NetworkShape? = nil,
+            running: NetworkShape? = nil
+        ) {
             self.name = name
             self.owner = owner
-            self.specHash = specHash
             self.bridge = bridge
             self.isActive = isActive
+            self.defined = defined
+            self.running = running
         }
     }
 

@@ -10,25 +10,38 @@ func findConflicts(
         }
 }
 
-/// Everything that forbids the cluster's network to be made or started: its name, bridge or range is somebody else's.
+/// Everything that forbids the cluster's networks to be made or started: a name, bridge or range is somebody else's, or one
+/// that is to be there already is not.
 ///
 /// A network that is active already as it is wanted conflicts with nothing. Only networks and interfaces are looked at.
 package func networkConflicts(_ wanted: ClusterSpec, observed: ClusterSnapshot) -> [PlanningConflict] {
+    wanted.madeNetworks.flatMap { conflicts(of: $0, in: wanted, observed) }
+        + wanted.networks.compactMap { network in
+            guard case .existing(let name) = network.kind else { return nil }
+            guard let found = observed.networks.first(where: { $0.name == name }) else {
+                return .noSuchNetwork(name, known: observed.networks.map(\.name).sorted(), network.location)
+            }
+            return found.isActive ? nil : .networkInactive(name, network.location)
+        }
+}
+
+private func conflicts(
+    of network: ClusterSpec.Network, in wanted: ClusterSpec, _ observed: ClusterSnapshot
+) -> [PlanningConflict] {
     let others = observed.networks.filter { $0.owner != wanted.uuid }
-    if others.contains(where: { $0.name == wanted.network.name }) { return [.networkNameTaken(wanted.network.name)] }
-    if NetworkDecision(wanted.network, owner: wanted.uuid, observed: observed) == .keep { return [] }
-    let bridge = wanted.network.bridge
-    if let other = others.filter({ $0.bridge == bridge }).map(\.name).min() {
-        return [.bridgeTaken(bridge, network: other)]
+    if others.contains(where: { $0.name == network.name }) { return [.networkNameTaken(network.name)] }
+    if NetworkDecision(network, in: wanted, observed: observed).keepsLinks { return [] }
+    if let other = others.filter({ $0.bridge == network.bridge }).map(\.name).min() {
+        return [.bridgeTaken(network.bridge, network: other)]
     }
     let ownBridges = Set(
-        observed.networks.filter { $0.owner == wanted.uuid }.compactMap(\.bridge) + [bridge])
+        observed.networks.filter { $0.owner == wanted.uuid }.compactMap(\.bridge) + wanted.madeNetworks.map(\.bridge))
     return observed.hostInterfaces.sorted { ($0.name, $0.range.address) < ($1.name, $1.range.address) }
-        .filter { $0.range.overlaps(wanted.network.range) && !ownBridges.contains($0.name) }
+        .filter { $0.range.overlaps(network.range) && !ownBridges.contains($0.name) }
         .map { interface in
             .rangeInUse(
-                wanted.network.range, interface: interface.name, interfaceRange: interface.range,
-                network: observed.networks.first { $0.bridge == interface.name }?.name, wanted.network.location)
+                network.range, interface: interface.name, interfaceRange: interface.range,
+                network: observed.networks.first { $0.bridge == interface.name }?.name, network.location)
         }
 }
 

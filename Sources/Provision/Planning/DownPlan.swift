@@ -15,7 +15,8 @@ package func planDown(of cluster: ClusterUUID, observed: ClusterSnapshot) -> Pla
     }
     let kept = Set(machines.compactMap(\.machine))
     for volume in volumes where !kept.contains(cluster.owner(ofVolume: volume.name)?.machine ?? "") {
-        builder.add(.deleteVolume(volume.name), "\(reason), and its machine is gone", destroysData: !volume.isSeed)
+        builder.add(
+            .deleteVolume(volume.name), "\(reason), and its machine is gone", .remove, destroysData: !volume.isSeed)
     }
     for network in networks { _ = builder.remove(network, reason, after: gone) }
     return Plan(.down, steps: builder.steps)

@@ -26,11 +26,32 @@ package struct MachineSnapshot: Hashable, Sendable {
     package var state: State
     /// The names of its snapshots.
     package var snapshots: [String]
+    /// What it was made of: the image's name, its address and its user, as far as its metadata says so.
+    package var origin: Origin
+    /// What it will be made of when it starts the next time; nil where that cannot be read.
+    package var defined: MachineHardware?
+    /// What it is made of while it runs; nil where it does not run, or where that cannot be read.
+    package var running: MachineHardware?
+    /// Whether somebody changed its definition after it was last defined for its cluster.
+    package var isAltered: Bool
+
+    /// What only a new disk can change of a machine.
+    package struct Origin: Hashable, Sendable {
+        package var image: String?
+        package var address: String?
+        package var user: String?
+
+        package init(image: String? = nil, address: String? = nil, user: String? = nil) {
+            self.image = image
+            self.address = address
+            self.user = user
+        }
+    }
 
     package init(
         domainName: String, domainUUID: String, owner: ClusterUUID?, machine: String?, specHash: SpecHash?,
-        state: State,
-        snapshots: [String] = []
+        state: State, snapshots: [String] = [], origin: Origin = Origin(), defined: MachineHardware? = nil,
+        running: MachineHardware? = nil, isAltered: Bool = false
     ) {
         self.domainName = domainName
         self.domainUUID = domainUUID
@@ -39,6 +60,10 @@ package struct MachineSnapshot: Hashable, Sendable {
         self.specHash = specHash
         self.state = state
         self.snapshots = snapshots
+        self.origin = origin
+        self.defined = defined
+        self.running = running
+        self.isAltered = isAltered
     }
 
     /// Whether this domain was made for that cluster; a copy by hand carries the metadata and has another UUID.

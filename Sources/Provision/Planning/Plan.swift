@@ -2,17 +2,35 @@ package import JSON
 
 /// One step of a plan, with its reason and the steps that have to be done before it.
 package struct Step: Hashable, Sendable {
+    /// What a step means for the machine or the network that it is done to.
+    package enum Effect: Hashable, Sendable {
+        /// Something comes to be that was not there.
+        case create
+        /// What is there goes on, changed.
+        case inPlace
+        /// The machine stops and starts again; nothing on it is lost but what was in its memory.
+        case restart(machine: String)
+        /// The machine is made anew, and what was on its disk is gone.
+        case replace(machine: String)
+        /// Something is taken away that the Clusterfile does not have.
+        case remove
+    }
+
     package var action: Action
     /// Why it is done: "there is no domain of that name".
     package var reason: String
+    package var effect: Effect
     /// Whether data that someone may want is gone after it.
     package var destroysData: Bool
     /// The ids of the steps before this one; only steps of the same plan.
     package var after: Set<String>
 
-    package init(_ action: Action, _ reason: String, destroysData: Bool = false, after: Set<String> = []) {
+    package init(
+        _ action: Action, _ reason: String, _ effect: Effect, destroysData: Bool = false, after: Set<String> = []
+    ) {
         self.action = action
         self.reason = reason
+        self.effect = effect
         self.destroysData = destroysData
         self.after = after
     }
@@ -40,13 +58,26 @@ package struct Plan: Hashable, Sendable {
 
     package var isEmpty: Bool { steps.isEmpty }
 
-    /// The steps that destroy data, for the question that is asked before.
-    package var losses: [Step] { steps.filter(\.destroysData) }
+    /// The steps that destroy data, for the question that is asked before; those of machines that may be replaced excepted.
+    package func losses(replacing agreed: Set<String> = []) -> [Step] {
+        steps.filter { step in
+            if case .replace(let machine) = step.effect, agreed.contains(machine) { return false }
+            return step.destroysData
+        }
+    }
 
     /// The machines that a step is done to, in the plan's order.
     package var machines: [String] {
         var seen: Set<String> = []
         return steps.compactMap(\.action.machine).filter { seen.insert($0).inserted }
+    }
+
+    /// The machines that this starts, anew or again.
+    package var startedMachines: Set<String> {
+        Set(
+            steps.compactMap { step in
+                if case .startMachine(let machine, _) = step.action { machine } else { nil }
+            })
     }
 
     /// The steps that can start once the given ones are done, without those given and those already started.
@@ -56,33 +87,69 @@ package struct Plan: Hashable, Sendable {
 }
 
 extension Plan {
-    /// The plan for people, one line a step: `create the disk of kube-node1: it has none`.
-    package var words: [String] {
-        steps.map { step in
-            "\(step.action.words): \(step.reason)" + (step.destroysData ? " (destroys data)" : "")
-        }
-    }
+    /// The plan for people, one line a step: `+ create the disk of kube-node1: it has none`.
+    package var words: [String] { steps.map(\.words) }
 
     /// The plan for scripts.
     package var json: JSON {
         [
             "purpose": .string(purpose.rawValue),
             "changes": .bool(!isEmpty),
-            "destroysData": .bool(!losses.isEmpty),
+            "destroysData": .bool(!losses().isEmpty),
             "steps": .array(steps.map(\.json)),
         ]
     }
 }
 
 extension Step {
+    /// The step, its reason, and what it means: "~ give node1 4 CPUs: the Clusterfile wants 4 CPUs, and it has 2".
+    package var words: String {
+        var marks: [String] = []
+        if case .restart(let machine) = effect { marks.append("restarts \(machine)") }
+        if case .replace(let machine) = effect { marks.append("replaces \(machine)") }
+        if destroysData { marks.append("destroys data") }
+        return "\(effect.sign) \(action.words): \(reason)"
+            + (marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))")
+    }
+
     fileprivate var json: JSON {
         var value: JSON = [
             "id": .string(id), "action": .string(action.verb), "subject": .string(action.subject),
-            "words": .string(action.words),
-            "reason": .string(reason), "destroysData": .bool(destroysData), "after": JSON(after.sorted()),
+            "words": .string(action.words), "reason": .string(reason), "effect": .string(effect.name),
+            "destroysData": .bool(destroysData), "after": JSON(after.sorted()),
         ]
-        if let machine = action.machine { value["machine"] = .string(machine) }
+        if let machine = action.machine ?? effect.machine { value["machine"] = .string(machine) }
         if let undo = action.undo { value["undo"] = .string(undo.id) }
         return value
+    }
+}
+
+extension Step.Effect {
+    /// As scripts see it.
+    var name: String {
+        switch self {
+        case .create: "create"
+        case .inPlace: "in-place"
+        case .restart: "restart"
+        case .replace: "replace"
+        case .remove: "remove"
+        }
+    }
+
+    fileprivate var sign: String {
+        switch self {
+        case .create: "+"
+        case .inPlace: "~"
+        case .restart: "!"
+        case .replace: "±"
+        case .remove: "-"
+        }
+    }
+
+    fileprivate var machine: String? {
+        switch self {
+        case .restart(let machine), .replace(let machine): machine
+        case .create, .inPlace, .remove: nil
+        }
     }
 }

@@ -7,9 +7,9 @@ struct PlanBuilder {
     /// Adds a step; `after` names steps that were added before. Gives its id for the edges of later steps.
     @discardableResult
     mutating func add(
-        _ action: Action, _ reason: String, destroysData: Bool = false, after: [String] = []
+        _ action: Action, _ reason: String, _ effect: Step.Effect, destroysData: Bool = false, after: [String] = []
     ) -> String {
-        let step = Step(action, reason, destroysData: destroysData, after: Set(after))
+        let step = Step(action, reason, effect, destroysData: destroysData, after: Set(after))
         steps.append(step)
         return step.id
     }
@@ -18,25 +18,29 @@ struct PlanBuilder {
 extension PlanBuilder {
     /// Takes a machine away: volumes before the domain, so that a killed run still finds whose they are.
     /// Gives the ids of the steps that end it.
-    mutating func remove(_ machine: MachineSnapshot, volumes: [ClusterSnapshot.Volume], _ reason: String) -> [String] {
+    mutating func remove(
+        _ machine: MachineSnapshot, volumes: [ClusterSnapshot.Volume], _ reason: String, _ effect: Step.Effect = .remove
+    ) -> [String] {
         let name = machine.machine ?? machine.domainName
         var done: [String] = []
         if machine.state != .stopped {
-            done = [add(.stopMachine(name, domain: machine.domainName, gently: false), reason)]
+            done = [add(.stopMachine(name, domain: machine.domainName, gently: false), reason, effect)]
         }
         let deleted = volumes.map { volume in
-            add(.deleteVolume(volume.name), reason, destroysData: !volume.isSeed, after: done)
+            add(.deleteVolume(volume.name), reason, effect, destroysData: !volume.isSeed, after: done)
         }
         return [
-            add(.undefineMachine(name, domain: machine.domainName), reason, destroysData: true, after: done + deleted)
+            add(
+                .undefineMachine(name, domain: machine.domainName), reason, effect, destroysData: true,
+                after: done + deleted)
         ]
     }
 
     /// Takes a network away once the steps given are done; gives the id of the last step.
     mutating func remove(_ network: ClusterSnapshot.Network, _ reason: String, after: [String]) -> String {
         var before = after
-        if network.isActive { before = [add(.stopNetwork(network.name), reason, after: after)] }
-        return add(.deleteNetwork(network.name), reason, after: before)
+        if network.isActive { before = [add(.stopNetwork(network.name), reason, .remove, after: after)] }
+        return add(.deleteNetwork(network.name), reason, .remove, after: before)
     }
 }
 

@@ -4,6 +4,8 @@ package import Diagnostics
 /// What stands in the way of a plan; nothing is touched until it is gone.
 package enum PlanningConflict: Error, Hashable, Sendable {
     case rangeInUse(IPv4Network, interface: String, interfaceRange: IPv4Network, network: String?, SourceLocation)
+    case noSuchNetwork(String, known: [String], SourceLocation)
+    case networkInactive(String, SourceLocation)
     case networkNameTaken(String)
     case bridgeTaken(String, network: String)
     case domainNameTaken(String, machine: String)
@@ -21,6 +23,16 @@ extension PlanningConflict: Diagnosable {
                     + (network.map { ", as the bridge of libvirt's network '\($0)'" } ?? ""),
                 fix: "choose another range for 'network: address:' and the machines, or take that interface down",
                 at: location)
+        case .noSuchNetwork(let name, let known, let location):
+            Diagnosis(
+                "libvirt has no network '\(name)'",
+                why: known.isEmpty ? "it has none" : "it has \(known.joined(separator: ", "))",
+                fix: nearestName(to: name, among: known).map { "did you mean '\($0)'?" } ?? "name one that is there",
+                at: location)
+        case .networkInactive(let name, let location):
+            Diagnosis(
+                "libvirt's network '\(name)' is not active", why: "it is there already, so that up leaves it alone",
+                fix: "start it with 'virsh net-start \(name)'", at: location)
         case .networkNameTaken(let name):
             Diagnosis(
                 "libvirt has a network '\(name)' that is not this cluster's",

@@ -3,30 +3,38 @@ package import Diagnostics
 
 /// The plan that makes what was observed into the wanted cluster, or every conflict that forbids it.
 ///
-/// `baseVolumes` gives, for each image's name, path or URL, the volume that holds it (its name carries the image's key).
+/// `baseVolumes` gives, for each image's name, the volume that holds it (its name carries the image's key); `folder` is the
+/// Clusterfile's, to which its paths are relative.
 package func planUp(
-    _ wanted: ClusterSpec, baseVolumes: [String: String], observed: ClusterSnapshot
+    _ wanted: ClusterSpec, baseVolumes: [String: String], folder: String = "", observed: ClusterSnapshot
 ) throws(Diagnoses) -> Plan {
     if wanted.machines.isEmpty {
         return Plan(.up, steps: planDown(of: wanted.uuid, observed: observed).steps)
     }
-    let network = NetworkDecision(wanted.network, owner: wanted.uuid, observed: observed)
     let conflicts = findConflicts(wanted, baseVolumes: baseVolumes, observed: observed)
     guard conflicts.isEmpty else { throw Diagnoses(conflicts.map(\.diagnosis)) }
 
+    let networks = wanted.madeNetworks.map {
+        (name: $0.name, decision: NetworkDecision($0, in: wanted, observed: observed))
+    }
+    let down = Set(networks.filter { !$0.decision.keepsLinks }.map(\.name))
     let machines = wanted.machines.map { machine in
         MachineDecision(
-            machine, owner: wanted.uuid, base: baseVolumes[machine.image.description] ?? "",
-            networkWasDown: network != .keep,
-            observed: observed)
+            machine, owner: wanted.uuid, base: baseVolumes["\(machine.image)"] ?? "", folder: folder,
+            downNetworks: down, observed: observed)
     }
     var builder = PlanBuilder()
     let uploads = builder.uploadImages(for: machines, observed: observed)
     let removed = builder.removeUnwanted(wanted, observed: observed)
-    let halted = machines.map { builder.halt($0) }
-    let ready = builder.prepare(network, wanted.network, after: removed + halted.flatMap(\.self))
-    for (decision, halt) in zip(machines, halted) {
-        builder.build(decision, after: halt + removed, uploads: uploads, network: ready)
+    let released = machines.map { builder.release($0) }
+    let gone = removed + released.flatMap(\.self)
+    // A network may get the range of one that goes, or of one that gets another.
+    let freed =
+        gone + builder.removeUnwantedNetworks(wanted, observed: observed, after: gone)
+        + networks.flatMap { builder.takeAway($0.decision, after: gone) }
+    let ready = networks.flatMap { builder.prepare($0.decision, $0.name, after: freed) }
+    for (decision, own) in zip(machines, released) {
+        builder.build(decision, after: own + removed, uploads: uploads, network: ready)
     }
     return Plan(.up, steps: builder.steps)
 }
@@ -41,11 +49,12 @@ extension PlanBuilder {
             let (image, base) = (decision.machine.image.description, decision.base)
             switch observed.volumes.first(where: { $0.name == base }) {
             case nil:
-                uploads[base] = add(.uploadImage(image: image, volume: base), "the pool has no volume of it")
-            case let volume? where !volume.isComplete:
-                let deleted = add(.deleteVolume(base), "its upload was cut short")
                 uploads[base] = add(
-                    .uploadImage(image: image, volume: base), "its upload was cut short", after: [deleted])
+                    .uploadImage(image: image, volume: base), "the pool has no volume of it", .create)
+            case let volume? where !volume.isComplete:
+                let deleted = add(.deleteVolume(base), "its upload was cut short", .remove)
+                uploads[base] = add(
+                    .uploadImage(image: image, volume: base), "its upload was cut short", .create, after: [deleted])
             default: continue
             }
         }
@@ -67,8 +76,21 @@ extension PlanBuilder {
         }
         let found = Set(unwanted.compactMap(\.machine))
         for volume in volumes where !found.contains(wanted.uuid.owner(ofVolume: volume.name)?.machine ?? "") {
-            add(.deleteVolume(volume.name), "the Clusterfile has no machine of it", destroysData: !volume.isSeed)
+            add(
+                .deleteVolume(volume.name), "the Clusterfile has no machine of it", .remove,
+                destroysData: !volume.isSeed)
         }
         return done
+    }
+
+    /// Removes networks of the cluster that the file does not have (any more).
+    fileprivate mutating func removeUnwantedNetworks(
+        _ wanted: ClusterSpec, observed: ClusterSnapshot, after: [String]
+    ) -> [String] {
+        let names = Set(wanted.madeNetworks.map(\.name))
+        let unwanted = observed.networks.filter { $0.owner == wanted.uuid && !names.contains($0.name) }
+        return unwanted.sorted { $0.name < $1.name }.map {
+            remove($0, "the Clusterfile has no such network", after: after)
+        }
     }
 }

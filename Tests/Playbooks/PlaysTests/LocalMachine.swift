@@ -89,7 +89,7 @@ final class LocalMachine: Sendable {
         let inventory = Inventory(hosts: hosts.map { Inventory.Host($0) }, groups: [])
         let compiled = try CompiledPlaybook(root + "/site.yml", inventory: inventory, extraVariables: extra)
         let log = EventLog()
-        let recap = try await PlaybookRun(compiled, forks: 1).run(
+        let recap = try await PlaybookRun([compiled], forks: 1).run(
             connect: { self.connect($0) }, report: { log.add($0) })
         return (recap, log.events)
     }

@@ -1,7 +1,7 @@
 import Addresses
-import Clusterfiles
 import Diagnostics
 
+@testable import Clusterfiles
 @testable import Planning
 
 /// A small generator of repeatable randomness (SplitMix64).
@@ -44,15 +44,69 @@ func randomSpec(_ dice: inout Dice) throws -> ClusterSpec {
         lines.append(
             "  - {name: m\(number), address: 10.0.0.1\(number), image: \(image), cpus: \(cpus), disk: \(disk)GiB}")
     }
-    return try parse(lines.joined(separator: "\n"))
+    return try varied(try parse(lines.joined(separator: "\n")), &dice)
+}
+
+/// The same cluster with other hardware here and there, and perhaps with networks beyond its own.
+private func varied(_ spec: ClusterSpec, _ dice: inout Dice) throws -> ClusterSpec {
+    var networks: [ClusterSpec.FurtherNetwork] = []
+    for name in ["storage", "backup"] where Bool.random(using: &dice) {
+        // Two names take turns at one range, so that one goes when the other comes.
+        let number = networks.isEmpty ? UInt32.random(in: 0..<2, using: &dice) : 2
+        let address = IPv4Address(number: 0x0A05_0000 + number << 8)
+        let range = IPv4Network(containing: address, prefixLength: 24)
+        let network = ClusterSpec.Network(
+            range: Located(range, at: .init(file: "Clusterfile", line: 1, column: 1)),
+            mode: Bool.random(using: &dice) ? .isolated : .nat, cluster: spec.name, uuid: spec.uuid, furtherName: name)
+        networks.append(.init(name: name, kind: .made(network), location: network.location))
+    }
+    let machines = spec.machines.map { machine in
+        var machine = machine
+        machine.processor.maximum = machine.processor.count + Int.random(in: 0...1, using: &dice)
+        machine.memory.maximum = .gibibytes(Int.random(in: 1...2, using: &dice))
+        machine.memory.size = Bool.random(using: &dice) ? .gibibytes(1) : machine.memory.maximum
+        for name in ["data", "log"] where Bool.random(using: &dice) {
+            machine.disks.append(
+                .init(
+                    name: name, size: .gibibytes(Int.random(in: 1...2, using: &dice)), fileSystem: .ext4,
+                    mountPath: "/srv/\(name)", cache: Int.random(in: 0..<4, using: &dice) == 0 ? .none : .automatic,
+                    volume: spec.uuid.volumeName(machine: machine.name, disk: name)))
+        }
+        for network in spec.uuid == ours ? networks : [] where Bool.random(using: &dice) {
+            guard case .made(let made) = network.kind else { continue }
+            machine.interfaces.append(
+                .init(
+                    network: network.name, link: .network(made.name), address: .leased,
+                    macAddress: MACAddress(cluster: spec.uuid, machine: machine.name + network.name, attempt: 0),
+                    mtu: nil, dnsNames: []))
+        }
+        return machine
+    }
+    return spec.with(networks: networks, machines: machines)
+}
+
+extension ClusterSpec {
+    fileprivate func with(networks: [FurtherNetwork], machines: [MachineSpec]) -> ClusterSpec {
+        ClusterSpec(
+            name: name, uuid: uuid, user: user, network: network, networks: networks, machines: machines,
+            playbook: playbook, provision: provision, hooks: hooks, hypervisors: hypervisors, groups: groups, vars: vars
+        )
+    }
+
+    /// The same with machines changed.
+    func changing(_ body: (inout MachineSpec) -> Void) -> ClusterSpec {
+        var changed = machines
+        for at in changed.indices { body(&changed[at]) }
+        return with(networks: networks, machines: changed)
+    }
 }
 
 /// Domains, networks and volumes of other people, with names that look like ours.
 let decoys = ClusterSnapshot(
     networks: [
-        ClusterSnapshot.Network(name: "default", owner: nil, specHash: nil, bridge: "virbr0", isActive: true),
-        ClusterSnapshot.Network(name: "clusterfile_c2", owner: theirs, specHash: "x", bridge: "cf0", isActive: true),
-        ClusterSnapshot.Network(name: "c", owner: nil, specHash: nil, bridge: nil, isActive: false),
+        ClusterSnapshot.Network(name: "default", owner: nil, bridge: "virbr0", isActive: true),
+        ClusterSnapshot.Network(name: "clusterfile_c2", owner: theirs, bridge: "cf0", isActive: true),
+        ClusterSnapshot.Network(name: "c", owner: nil, bridge: nil, isActive: false),
     ],
     machines: [
         MachineSnapshot(

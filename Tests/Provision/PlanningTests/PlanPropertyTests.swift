@@ -108,7 +108,7 @@ import Testing
 
     /// Does what people and crashes do to a cluster.
     private func disturb(_ snapshot: inout ClusterSnapshot, _ dice: inout Dice) {
-        switch Int.random(in: 0..<8, using: &dice) {
+        switch Int.random(in: 0..<14, using: &dice) {
         case 0: snapshot.volumes.removeAll { ours.owner(ofVolume: $0.name)?.disk == "system" }
         case 1: snapshot.volumes.removeAll { ours.owner(ofVolume: $0.name)?.disk == "seed" }
         case 2: snapshot.volumes.removeAll { $0.name.hasPrefix("image.") }
@@ -116,16 +116,41 @@ import Testing
         case 4:
             for at in snapshot.networks.indices where snapshot.networks[at].owner == ours {
                 snapshot.networks[at].isActive = false
+                snapshot.networks[at].running = nil
             }
         case 5:
             for at in snapshot.machines.indices where snapshot.machines[at].belongs(to: ours) {
-                snapshot.machines[at].state = MachineSnapshot.State.allCases.randomElement(using: &dice) ?? .paused
+                let state = MachineSnapshot.State.allCases.randomElement(using: &dice) ?? .paused
+                snapshot.machines[at].running =
+                    state == .stopped ? nil : snapshot.machines[at].running ?? snapshot.machines[at].defined
+                snapshot.machines[at].state = state
             }
         case 6: snapshot.machines.removeAll { $0.belongs(to: ours) && $0.state == .stopped }
+        case 7: snapshot.volumes.removeAll { ours.owner(ofVolume: $0.name)?.disk == "data" }
+        case 8: changeOurs(&snapshot) { $0.isAltered = true }
+        case 9: changeOurs(&snapshot) { $0.defined = nil }
+        case 10:
+            changeOurs(&snapshot) { machine in
+                let kept = (machine.running?.disks ?? []).filter { !$0.volume.hasSuffix(".data") }
+                machine.running?.disks = kept
+            }
+        case 11: changeOurs(&snapshot) { $0.running?.cards.removeAll() }
+        case 12: changeOurs(&snapshot) { $0.running?.pinning = [0: [1]] }
+        case 13:
+            for at in snapshot.networks.indices where snapshot.networks[at].owner == ours {
+                snapshot.networks[at].defined?.mtu = 9000
+                snapshot.networks[at].running?.names = []
+            }
         default:
             for at in snapshot.volumes.indices where snapshot.volumes[at].name.hasPrefix("image.") {
                 snapshot.volumes[at].isComplete = false
             }
+        }
+    }
+
+    private func changeOurs(_ snapshot: inout ClusterSnapshot, _ body: (inout MachineSnapshot) -> Void) {
+        for at in snapshot.machines.indices where snapshot.machines[at].belongs(to: ours) {
+            body(&snapshot.machines[at])
         }
     }
 

@@ -1,8 +1,8 @@
-import Clusterfiles
 import Diagnostics
 import JSON
 import Testing
 
+@testable import Clusterfiles
 @testable import Planning
 
 let small = """
@@ -32,17 +32,17 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
     @Test func fromNothingEverythingIsMadeAndEachStepSaysWhy() throws {
         #expect(
             try plan(small, ClusterSnapshot()).words == [
-                "upload the image debian-12: the pool has no volume of it",
-                "create the network clusterfile_kube: there is no network of that name",
-                "start the network clusterfile_kube: machines need it",
-                "create the disk of kube-master1: it has none",
-                "write the keys of kube-master1: it has none",
-                "define the machine kube-master1: there is no domain of that name",
-                "start the machine kube-master1: there is no domain of that name",
-                "create the disk of kube-node1: it has none",
-                "write the keys of kube-node1: it has none",
-                "define the machine kube-node1: there is no domain of that name",
-                "start the machine kube-node1: there is no domain of that name",
+                "+ upload the image debian-12: the pool has no volume of it",
+                "+ define the network clusterfile_kube: there is no network of that name",
+                "+ start the network clusterfile_kube: machines need it",
+                "+ create the disk of kube-master1: it has none",
+                "+ write the keys of kube-master1: it has none",
+                "+ define the machine kube-master1: there is no domain of that name",
+                "+ start the machine kube-master1: there is no domain of that name",
+                "+ create the disk of kube-node1: it has none",
+                "+ write the keys of kube-node1: it has none",
+                "+ define the machine kube-node1: there is no domain of that name",
+                "+ start the machine kube-node1: there is no domain of that name",
             ])
     }
 
@@ -51,7 +51,7 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         let ready = plan.ready(done: []).map(\.action.words)
         #expect(
             ready == [
-                "upload the image debian-12", "create the network clusterfile_kube", "write the keys of kube-master1",
+                "upload the image debian-12", "define the network clusterfile_kube", "write the keys of kube-master1",
                 "write the keys of kube-node1",
             ])
         let started = Set(plan.ready(done: []).prefix(2).map(\.id))
@@ -62,30 +62,102 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
     @Test func moreMemoryNeedsARestartAndKeepsTheDisk() throws {
         let changed = small.replacing("node1, ", with: "node1, memory: 2GiB, ")
         let plan = try plan(changed, try brought(up: small))
+        let reason = "the Clusterfile wants at most 2GiB of memory, and it has 1GiB (restarts kube-node1)"
         #expect(
             plan.words == [
-                "shut down the machine kube-node1: the Clusterfile wants other CPUs or memory for it",
-                "define the machine kube-node1: the Clusterfile wants other CPUs or memory for it",
-                "start the machine kube-node1: the Clusterfile wants other CPUs or memory for it",
+                "! shut down the machine kube-node1: \(reason)", "! define the machine kube-node1: \(reason)",
+                "! start the machine kube-node1: \(reason)",
             ])
-        #expect(plan.losses.isEmpty)
+        #expect(plan.losses().isEmpty)
     }
 
-    @Test func anotherDiskReplacesTheMachineAndSaysThatDataIsLost() throws {
+    @Test func aLargerDiskGrowsWhereItIs() throws {
         let changed = small.replacing("node1, ", with: "node1, disk: 20GiB, ")
         let plan = try plan(changed, try brought(up: small))
-        let reason = "the Clusterfile wants a disk of 20GiB for it, and it has one of 10GiB"
         #expect(
             plan.words == [
-                "stop the machine kube-node1: \(reason)",
-                "delete the volume \(ours).kube-node1.system: \(reason) (destroys data)",
-                "delete the volume \(ours).kube-node1.seed: \(reason)",
-                "remove the machine kube-node1: \(reason) (destroys data)",
-                "create the disk of kube-node1: \(reason)",
-                "write the keys of kube-node1: \(reason)",
-                "define the machine kube-node1: \(reason)",
-                "start the machine kube-node1: \(reason)",
+                "~ grow the disk system of kube-node1 to 20GiB: the Clusterfile wants 20GiB, and it has 10GiB"
             ])
+        #expect(plan.losses().isEmpty && plan.startedMachines.isEmpty)
+    }
+
+    @Test func aSmallerDiskReplacesTheMachineAndSaysThatDataIsLost() throws {
+        let changed = small.replacing("node1, ", with: "node1, disk: 5GiB, ")
+        let plan = try plan(changed, try brought(up: small))
+        let reason = "the Clusterfile wants a disk of 5GiB for it, its disk has 10GiB, and a disk does not shrink"
+        let mark = "(replaces kube-node1)"
+        let loss = "(replaces kube-node1, destroys data)"
+        #expect(
+            plan.words == [
+                "± stop the machine kube-node1: \(reason) \(mark)",
+                "± delete the volume \(ours).kube-node1.system: \(reason) \(loss)",
+                "± delete the volume \(ours).kube-node1.seed: \(reason) \(mark)",
+                "± remove the machine kube-node1: \(reason) \(loss)",
+                "± create the disk of kube-node1: \(reason) \(mark)",
+                "± write the keys of kube-node1: \(reason) \(mark)",
+                "± define the machine kube-node1: \(reason) \(mark)",
+                "± start the machine kube-node1: \(reason) \(mark)",
+            ])
+        #expect(!plan.losses(replacing: ["kube-master1"]).isEmpty)
+        #expect(plan.losses(replacing: ["kube-node1"]).isEmpty)
+    }
+
+    @Test func anotherImageReplacesTheMachineAndBothAreNamed() throws {
+        let changed = small.replacing("node1, ", with: "node1, image: other, ")
+        let plan = try plan(changed, try brought(up: small))
+        #expect(
+            plan.steps.first { $0.action.machine == "kube-node1" }?.reason
+                == "the Clusterfile wants the image other for it, and it was made with debian-12")
+    }
+
+    @Test func whatSomeoneChangedByHandIsPutBack() throws {
+        var observed = try brought(up: small)
+        observed.machines[0].isAltered = true
+        observed.machines[1].defined?.processors = 4
+        observed.machines[1].defined?.maximumProcessors = 4
+        observed.machines[1].running?.pinning = [0: [1]]
+        observed.networks[0].defined?.mtu = 9000
+        #expect(
+            try plan(small, observed).words == [
+                "~ define the network clusterfile_kube: the Clusterfile wants an MTU of 1500 for it, and it has 9000",
+                "~ define the machine kube-master1: someone changed its definition",
+                "~ define the machine kube-node1: the Clusterfile wants at most 1 CPU, and it has 4",
+                "~ pin the CPUs of kube-node1: the Clusterfile wants its CPUs pinned otherwise",
+            ])
+    }
+
+    @Test func moreOfWhatAMachineMayHaveIsGivenWhileItRuns() throws {
+        let spec = try parse(small)
+        func with(_ body: (inout MachineSpec) -> Void) -> ClusterSpec {
+            spec.changing { if $0.name == "kube-node1" { body(&$0) } }
+        }
+        let roomy = with { machine in
+            machine.processor.maximum = 4
+            machine.memory.maximum = .gibibytes(4)
+        }
+        var model = LibvirtModel(snapshot: ClusterSnapshot(), spec: roomy)
+        for step in try planUp(roomy, baseVolumes: baseVolumes, observed: model.snapshot).steps {
+            try model.apply(step.action)
+        }
+        let wanted = with { machine in
+            machine.processor = .init(count: 3, maximum: 4, model: .automatic, isNested: false, pinning: [])
+            machine.memory = .init(size: .gibibytes(3), maximum: .gibibytes(4))
+            machine.disks = [
+                .init(
+                    name: "data", size: .gibibytes(1), fileSystem: nil, mountPath: nil, cache: .automatic,
+                    volume: "\(ours).kube-node1.data")
+            ]
+        }
+        let plan = try planUp(wanted, baseVolumes: baseVolumes, observed: model.snapshot)
+        #expect(
+            plan.words == [
+                "+ create the disk data of kube-node1: the pool has no such volume",
+                "~ define the machine kube-node1: the Clusterfile wants 3 CPUs, and it has 1",
+                "~ give kube-node1 3 CPUs: the Clusterfile wants 3 CPUs, and it has 1",
+                "~ give kube-node1 3GiB of memory: the Clusterfile wants 3GiB of memory, and it has 1GiB",
+                "~ attach the disk data to kube-node1: it lacks the disk data",
+            ])
+        #expect(plan.startedMachines.isEmpty && plan.losses().isEmpty)
     }
 
     @Test func aMachineThatTheFileNoLongerHasIsRemoved() throws {
@@ -94,17 +166,18 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         let reason = "the Clusterfile has no such machine"
         #expect(
             plan.words == [
-                "stop the machine kube-node1: \(reason)",
-                "delete the volume \(ours).kube-node1.seed: \(reason)",
-                "delete the volume \(ours).kube-node1.system: \(reason) (destroys data)",
-                "remove the machine kube-node1: \(reason) (destroys data)",
+                "- stop the machine kube-node1: \(reason)",
+                "- delete the volume \(ours).kube-node1.seed: \(reason)",
+                "- delete the volume \(ours).kube-node1.system: \(reason) (destroys data)",
+                "- remove the machine kube-node1: \(reason) (destroys data)",
+                "~ update the names of the network clusterfile_kube: its DNS is to know the machines that there will be",
             ])
     }
 
     @Test(arguments: [
-        (MachineSnapshot.State.stopped, "start the machine kube-node1: it does not run"),
-        (.paused, "resume the machine kube-node1: it is paused"),
-        (.suspended, "resume the machine kube-node1: it is asleep"),
+        (MachineSnapshot.State.stopped, "~ start the machine kube-node1: it does not run"),
+        (.paused, "~ resume the machine kube-node1: it is paused"),
+        (.suspended, "~ resume the machine kube-node1: it is asleep"),
     ])
     func aMachineThatDoesNotRunIsBroughtToRun(state: MachineSnapshot.State, words: String) throws {
         var observed = try brought(up: small)
@@ -115,12 +188,15 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
     @Test func machinesWhoseNetworkWentDownAreStartedAnew() throws {
         var observed = try brought(up: small)
         observed.networks[0].isActive = false
+        observed.networks[0].running = nil
         let lost = "its network was down, so that it lost its link"
         #expect(
             try plan(small, observed).words == [
-                "shut down the machine kube-master1: \(lost)", "shut down the machine kube-node1: \(lost)",
-                "start the network clusterfile_kube: it is not active", "start the machine kube-master1: \(lost)",
-                "start the machine kube-node1: \(lost)",
+                "! shut down the machine kube-master1: \(lost) (restarts kube-master1)",
+                "! shut down the machine kube-node1: \(lost) (restarts kube-node1)",
+                "~ start the network clusterfile_kube: it is not active",
+                "! start the machine kube-master1: \(lost) (restarts kube-master1)",
+                "! start the machine kube-node1: \(lost) (restarts kube-node1)",
             ])
     }
 
@@ -129,10 +205,10 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         observed.machines.removeAll { $0.machine == "kube-node1" }
         #expect(
             try plan(small, observed).words == [
-                "delete the volume \(ours).kube-node1.seed: an earlier run may have left it half written",
-                "write the keys of kube-node1: it has none",
-                "define the machine kube-node1: there is no domain of that name",
-                "start the machine kube-node1: there is no domain of that name",
+                "- delete the volume \(ours).kube-node1.seed: an earlier run may have left it half written",
+                "+ write the keys of kube-node1: it has none",
+                "+ define the machine kube-node1: there is no domain of that name",
+                "+ start the machine kube-node1: there is no domain of that name",
             ])
     }
 
@@ -147,8 +223,8 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
             }
             #expect(
                 try plan(small, observed).words.prefix(2) == [
-                    "delete the volume \(ours).kube-node1.system: it does not fit the Clusterfile (destroys data)",
-                    "create the disk of kube-node1: it has none",
+                    "- delete the volume \(ours).kube-node1.system: it does not fit the Clusterfile (destroys data)",
+                    "+ create the disk of kube-node1: it has none",
                 ])
         }
     }
@@ -157,7 +233,7 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         var observed = try brought(up: small)
         observed.volumes.removeAll { $0.name == baseVolumes["debian-12"] }
         #expect(
-            try plan(small, observed).words == ["upload the image debian-12: the pool has no volume of it"])
+            try plan(small, observed).words == ["+ upload the image debian-12: the pool has no volume of it"])
     }
 
     @Test func aDiskOfAnEarlierImageIsKeptUntilThatImageIsGone() throws {
@@ -170,8 +246,8 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         observed.volumes.removeLast()
         let replacing = try plan(small, observed)
         #expect(
-            replacing.words.first == "stop the machine kube-node1: the image that its disk is an overlay of is gone")
-        #expect(replacing.machines == ["kube-node1"] && !replacing.losses.isEmpty)
+            replacing.steps.first?.reason == "the image that its disk is an overlay of is gone")
+        #expect(replacing.machines == ["kube-node1"] && !replacing.losses().isEmpty)
     }
 
     @Test func aMachineThatTakesAnothersAddressStartsAfterThatOneStopped() throws {
@@ -192,8 +268,8 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         ]
         #expect(
             try plan(small, observed).words.prefix(2) == [
-                "delete the volume image.debian-12.0011: its upload was cut short",
-                "upload the image debian-12: its upload was cut short",
+                "- delete the volume image.debian-12.0011: its upload was cut short",
+                "+ upload the image debian-12: its upload was cut short",
             ])
     }
 
@@ -205,7 +281,8 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
             plan.json["steps"]?[3] == [
                 "id": .string("create-disk \(ours).kube-master1.system"), "action": "create-disk",
                 "subject": .string("\(ours).kube-master1.system"), "words": "create the disk of kube-master1",
-                "reason": "it has none", "destroysData": false, "after": ["upload-image image.debian-12.0011"],
+                "reason": "it has none", "effect": "create", "destroysData": false,
+                "after": ["upload-image image.debian-12.0011"],
                 "machine": "kube-master1", "undo": .string("delete-volume \(ours).kube-master1.system"),
             ])
     }

@@ -27,7 +27,7 @@ import Testing
 
     @Test func theBridgeOfAnotherNetworkIsSaidToBeOne() throws {
         let network = ClusterSnapshot.Network(
-            name: "default", owner: nil, specHash: nil, bridge: "virbr0", isActive: true)
+            name: "default", owner: nil, bridge: "virbr0", isActive: true)
         let bridge = ClusterSnapshot.HostInterface(name: "virbr0", range: range)
         let text = try conflicts(ClusterSnapshot(networks: [network], hostInterfaces: [bridge]))
         #expect(text.contains("its interface virbr0 has 10.0.0.0/16, as the bridge of libvirt's network 'default'"))
@@ -36,7 +36,7 @@ import Testing
     @Test func aBridgeThatAnotherNetworkHasIsRefused() throws {
         let bridge = try parse(small).network.bridge
         let network = ClusterSnapshot.Network(
-            name: "mine", owner: nil, specHash: nil, bridge: bridge, isActive: false)
+            name: "mine", owner: nil, bridge: bridge, isActive: false)
         #expect(
             try conflicts(ClusterSnapshot(networks: [network])) == """
                 libvirt's network 'mine' has the bridge \(bridge): the cluster's network has that bridge
@@ -61,7 +61,7 @@ import Testing
         let observed = ClusterSnapshot(
             networks: [
                 ClusterSnapshot.Network(
-                    name: "clusterfile_kube", owner: theirs, specHash: nil, bridge: nil, isActive: false)
+                    name: "clusterfile_kube", owner: theirs, bridge: nil, isActive: false)
             ],
             machines: ["kube-master1", "kube-node1"].map {
                 MachineSnapshot(
@@ -90,6 +90,6 @@ import Testing
                 """)
         #expect(
             planDown(of: ours, observed: observed).words.contains(
-                "remove the machine kube-node1: the cluster is taken down (destroys data)"))
+                "- remove the machine kube-node1: the cluster is taken down (destroys data)"))
     }
 }

@@ -35,7 +35,7 @@ struct MachineIdentity {
             "name": .string(machine.name), "image": .string(image), "user": .string(user),
             "address": JSON("\(address)"), "network": JSON("\(network.range)"), "mac": JSON("\(mac)"),
         ]
-        let hardware: JSON = ["cpus": JSON(draft.cpus), "memory": JSON(draft.memory.value.bytes)]
+        let overlay: JSON = [:]
         return MachineSpec(
             name: machine.name, address: address, macAddress: mac, role: draft.role?.value, image: .catalogue(image),
             firstBoot: .native,
@@ -55,6 +55,6 @@ struct MachineIdentity {
             diskVolume: uuid.volumeName(machine: machine.name, disk: "system"),
             seedVolume: uuid.volumeName(machine: machine.name, disk: "seed"),
             specHash: SpecHash(
-                system: Fingerprint(of: system.bytes).shortText, hardware: Fingerprint(of: hardware.bytes).shortText))
+                system: Fingerprint(of: system.bytes).shortText, hardware: Fingerprint(of: overlay.bytes).shortText))
     }
 }
