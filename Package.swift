@@ -169,7 +169,7 @@ let targets: [Target] = [
             "Linux",
         ]),
     .testTarget(
-        name: "SystemTests", dependencies: ["JSON"], path: "Tests/System", exclude: ["playbooks", "proofs"],
+        name: "SystemTests", dependencies: ["JSON"], path: "Tests/System", exclude: ["playbooks", "proofs", "stub"],
         swiftSettings: strict
     ),
 ]
