@@ -6,16 +6,19 @@ struct TestCluster: Sendable {
     let name: String
     let folder: URL
     let programs: URL
+    /// The catalogue of images, such as `StubImage`'s; nil for the host's.
+    let images: String?
 
     static let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
     /// Writes the Clusterfile into a fresh folder. The text's `$PROJECT` becomes the project's folder.
-    init(name: String, clusterfile text: String) throws {
+    init(name: String, images: String? = nil, clusterfile text: String) throws {
         guard let programs = ProcessInfo.processInfo.environment["CLUSTERFILE_PROGRAMS"] else {
             throw SetupError("CLUSTERFILE_PROGRAMS is not set: run these tests through scripts/test")
         }
         self.name = name
+        self.images = images
         self.programs = URL(fileURLWithPath: programs)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(name)-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -28,10 +31,12 @@ struct TestCluster: Sendable {
     }
 
     var environment: [String: String] {
-        [
+        var environment = [
             "XDG_STATE_HOME": folder.appendingPathComponent("state").path,
             "PATH": programs.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? ""),
         ]
+        environment["CLUSTERFILE_IMAGES"] = images
+        return environment
     }
 
     /// Runs `clusterfile` in the cluster's folder.

@@ -1,16 +1,20 @@
 import CLibvirt
 
 extension Hypervisor {
-    /// Defines a domain, or redefines the one of that name and UUID.
+    /// Defines a domain, or redefines the one of that name and UUID: what runs stays as it is until its next start.
+    ///
+    /// XML of the user's is checked against libvirt's schema, which would otherwise pass over what it does not know.
     package func define(_ spec: DomainSpec) async throws {
-        try await define(domain: spec.name, xml: spec.xml)
+        let flags = spec.overlay == nil ? 0 : VIR_DOMAIN_DEFINE_VALIDATE.rawValue
+        try await define(domain: spec.name, xml: spec.xml, flags: flags)
     }
 
-    func define(domain name: String, xml: String) async throws {
+    func define(domain name: String, xml: String, flags: UInt32 = 0) async throws {
         try await call { connection in
-            _ = try Handle(virDomainDefineXML(connection, xml), release: virDomainFree) {
+            let domain = try Handle(virDomainDefineXMLFlags(connection, xml, flags), release: virDomainFree) {
                 .refused(action: "define domain '\(name)'", $0)
             }
+            try Recording.record(domain: domain.pointer, named: name)
         }
     }
 

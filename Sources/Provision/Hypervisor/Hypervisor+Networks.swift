@@ -1,13 +1,14 @@
 import CLibvirt
 
 extension Hypervisor {
-    /// Defines a network, or redefines the one of that name and UUID.
+    /// Defines a network, or redefines the one of that name and UUID: what is active stays as it is until its next start.
     package func define(_ spec: NetworkSpec) async throws {
         let xml = spec.xml
         try await call { connection in
-            _ = try Handle(virNetworkDefineXML(connection, xml), release: virNetworkFree) {
+            let network = try Handle(virNetworkDefineXML(connection, xml), release: virNetworkFree) {
                 .refused(action: "define network '\(spec.name)'", $0)
             }
+            try Recording.record(network: network.pointer, named: spec.name, on: connection)
         }
     }
 

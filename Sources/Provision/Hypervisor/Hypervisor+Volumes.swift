@@ -29,7 +29,13 @@ extension Hypervisor {
             if let existing = try Lookup.present({ try Lookup.volume(spec.name, in: pool) }) {
                 if let snapshot = try Observation.volume(existing.pointer, pool: spec.pool) { return snapshot }
                 // Somebody removed its file behind libvirt's back: libvirt has to forget it first.
-                try HypervisorError.check(virStorageVolDelete(existing.pointer, 0), "forget volume '\(spec.name)'")
+                if virStorageVolDelete(existing.pointer, 0) < 0 {
+                    let failure = LibvirtFailure.last()
+                    // Unless another's refresh of the pool has made it do so meanwhile.
+                    guard failure.isOne(of: VIR_ERR_NO_STORAGE_VOL) else {
+                        throw HypervisorError.refused(action: "forget volume '\(spec.name)'", failure)
+                    }
+                }
             }
             let volume = try Handle(virStorageVolCreateXML(pool.pointer, spec.xml, 0), release: virStorageVolFree) {
                 .refused(action: "create volume '\(spec.name)'", $0)

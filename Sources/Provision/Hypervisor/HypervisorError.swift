@@ -20,6 +20,10 @@ package enum HypervisorError: Error, Hashable, Sendable {
     case unreadableFile(path: String, errno: Int32, reason: String)
     /// An answer that is not the XML it should be.
     case malformedAnswer(about: String)
+    /// The user's XML for a domain cannot be read from that place on.
+    case malformedOverlay(line: Int, column: Int)
+    /// The user's XML for a domain has another root than `domain`, or wants to say whose the domain is.
+    case refusedOverlay(element: String)
 
     /// The kinds of object that libvirt looks up by name.
     package enum ObjectKind: String, Hashable, Sendable {
@@ -69,6 +73,15 @@ extension HypervisorError: Diagnosable {
             Diagnosis(
                 "libvirt described \(subject) in a way this program cannot read", why: "its XML is malformed",
                 fix: "check that libvirt is version 9.0 or later, and report this with the output of `virsh dumpxml`")
+        case .malformedOverlay(let line, let column):
+            Diagnosis(
+                "the XML for the domain cannot be read", why: "it is malformed at its line \(line), column \(column)",
+                fix: "write one element <domain>…</domain> with what shall differ; `xmllint` shows its mistakes")
+        case .refusedOverlay(let element):
+            Diagnosis(
+                "the XML for the domain must not have <\(element)> there",
+                why: "its root is <domain>, and <name>, <uuid> and <metadata> say whose the machine is",
+                fix: "write <domain> with what shall differ beside these")
         }
     }
 

@@ -17,14 +17,22 @@ package struct NetworkSnapshot: Hashable, Sendable {
     package var isActive: Bool
     /// IPv4 and IPv6 as defined; an IPv4 netmask counts as its prefix.
     package var addresses: [Address]
-    /// Whose it is; nil where it is none of ours.
+    /// Whose it is, as it is defined; nil where it is none of ours.
     package var metadata: ClusterMetadata?
+    package var startsWithHost: Bool
+    /// How it is made from its next start on; nil for what no `NetworkSpec` makes, and for a network that is none of ours.
+    package var defined: NetworkConfiguration?
+    /// How it is made now, while it is active; nil as for `defined`.
+    package var running: NetworkConfiguration?
+    /// The definition is what this program made of it, and nobody changed anything since; nil where that was not recorded.
+    package var isAsRecorded: Bool?
     /// The whole description as libvirt gives it.
     package var xml: String
 
     package init(
         name: String, uuid: String, bridge: String?, isActive: Bool, addresses: [Address], metadata: ClusterMetadata?,
-        xml: String
+        startsWithHost: Bool = false, defined: NetworkConfiguration? = nil, running: NetworkConfiguration? = nil,
+        isAsRecorded: Bool? = nil, xml: String
     ) {
         self.name = name
         self.uuid = uuid
@@ -32,6 +40,10 @@ package struct NetworkSnapshot: Hashable, Sendable {
         self.isActive = isActive
         self.addresses = addresses
         self.metadata = metadata
+        self.startsWithHost = startsWithHost
+        self.defined = defined
+        self.running = running
+        self.isAsRecorded = isAsRecorded
         self.xml = xml
     }
 }

@@ -4,41 +4,110 @@ import CLibvirt
 enum Observation {
     static func domain(_ pointer: virDomainPtr) throws(HypervisorError) -> DomainSnapshot? {
         // The one reason why a look at a listed domain fails: it is gone.
-        guard let name = virDomainGetName(pointer).map({ String(cString: $0) }), let state = try? state(pointer),
+        guard let name = virDomainGetName(pointer).map({ String(cString: $0) }),
+            let (state, reason) = try? stateAndReason(pointer),
             let xml = takeString(virDomainGetXMLDesc(pointer, 0))
         else { return nil }
         let element = try parsed(xml, about: "domain '\(name)'")
+        let isRunning = element["id"] != nil
+        var defined = element
+        if isRunning, ClusterMetadata(in: element, of: .machine) != nil {
+            guard let found = try definition(ofDomain: pointer, named: name) else { return nil }
+            defined = found
+        }
+        let metadata = ClusterMetadata(in: defined, of: .machine)
         var startsWithHost: Int32 = 0
         if virDomainGetAutostart(pointer, &startsWithHost) < 0 { virResetLastError() }
         return DomainSnapshot(
             name: name, uuid: element.textOf("uuid") ?? "", state: state,
-            metadata: ClusterMetadata(in: element, of: .machine), startsWithHost: startsWithHost != 0, xml: xml)
+            pause: state == .paused ? pauseReason(pointer, reason) : nil, metadata: metadata,
+            startsWithHost: startsWithHost != 0, defined: metadata.map { _ in DomainHardware(in: defined) },
+            running: isRunning ? metadata.map { _ in DomainHardware(in: element) } : nil,
+            isAsRecorded: DefinitionDigest.isKept(in: defined, of: .machine), xml: xml)
+    }
+
+    /// The description that libvirt keeps for a domain's next start; nil where the domain is gone.
+    static func definition(ofDomain pointer: virDomainPtr, named name: String) throws(HypervisorError) -> XMLElement? {
+        guard let xml = takeString(virDomainGetXMLDesc(pointer, VIR_DOMAIN_XML_INACTIVE.rawValue)) else { return nil }
+        return try parsed(xml, about: "domain '\(name)'")
     }
 
     static func state(_ pointer: virDomainPtr) throws(HypervisorError) -> DomainSnapshot.State {
-        var state: Int32 = 0
-        try HypervisorError.check(virDomainGetState(pointer, &state, nil, 0), "read a domain's state")
-        switch virDomainState(rawValue: UInt32(state)) {
-        case VIR_DOMAIN_RUNNING, VIR_DOMAIN_BLOCKED: return .running
-        case VIR_DOMAIN_PAUSED: return .paused
-        case VIR_DOMAIN_SHUTDOWN: return .shuttingDown
-        case VIR_DOMAIN_SHUTOFF: return .shutOff
-        case VIR_DOMAIN_CRASHED: return .crashed
-        case VIR_DOMAIN_PMSUSPENDED: return .suspendedByGuest
-        default: return .unknown
+        try stateAndReason(pointer).state
+    }
+
+    private static func stateAndReason(
+        _ pointer: virDomainPtr
+    ) throws(HypervisorError) -> (state: DomainSnapshot.State, reason: Int32) {
+        var (state, reason): (Int32, Int32) = (0, 0)
+        try HypervisorError.check(virDomainGetState(pointer, &state, &reason, 0), "read a domain's state")
+        let known: DomainSnapshot.State =
+            switch virDomainState(rawValue: UInt32(state)) {
+            case VIR_DOMAIN_RUNNING, VIR_DOMAIN_BLOCKED: .running
+            case VIR_DOMAIN_PAUSED: .paused
+            case VIR_DOMAIN_SHUTDOWN: .shuttingDown
+            case VIR_DOMAIN_SHUTOFF: .shutOff
+            case VIR_DOMAIN_CRASHED: .crashed
+            case VIR_DOMAIN_PMSUSPENDED: .suspendedByGuest
+            default: .unknown
+            }
+        return (known, reason)
+    }
+
+    private static func pauseReason(_ pointer: virDomainPtr, _ reason: Int32) -> PauseReason {
+        switch virDomainPausedReason(rawValue: UInt32(reason)) {
+        case VIR_DOMAIN_PAUSED_USER, VIR_DOMAIN_PAUSED_STARTING_UP: .asked
+        case VIR_DOMAIN_PAUSED_SAVE, VIR_DOMAIN_PAUSED_DUMP, VIR_DOMAIN_PAUSED_SNAPSHOT,
+            VIR_DOMAIN_PAUSED_FROM_SNAPSHOT:
+            .saving
+        case VIR_DOMAIN_PAUSED_IOERROR: diskFault(pointer)
+        default: .other(Int(reason))
         }
+    }
+
+    /// Which disks it is, as QEMU remembers it.
+    private static func diskFault(_ pointer: virDomainPtr) -> PauseReason {
+        let most = max(0, virDomainGetDiskErrors(pointer, nil, 0, 0))
+        var errors = [virDomainDiskError](repeating: virDomainDiskError(), count: Int(most))
+        let count = virDomainGetDiskErrors(pointer, &errors, UInt32(most), 0)
+        if count < 0 { virResetLastError() }
+        let found = errors.prefix(Int(max(0, count))).map { error in
+            (disk: takeString(error.disk) ?? "", isFull: error.error == Int32(VIR_DOMAIN_DISK_ERROR_NO_SPACE.rawValue))
+        }
+        let disks = found.map(\.disk).sorted()
+        return found.contains { $0.isFull } ? .noSpace(disks: disks) : .diskFault(disks: disks)
     }
 
     static func network(_ pointer: virNetworkPtr) throws(HypervisorError) -> NetworkSnapshot? {
         guard let name = virNetworkGetName(pointer).map({ String(cString: $0) }),
-            let xml = takeString(virNetworkGetXMLDesc(pointer, 0))
+            let xml = takeString(virNetworkGetXMLDesc(pointer, 0)),
+            let defined = try definition(ofNetwork: pointer, named: name)
         else { return nil }
         let element = try parsed(xml, about: "network '\(name)'")
+        let metadata = ClusterMetadata(in: defined, of: .network)
+        let isActive = virNetworkIsActive(pointer) == 1
+        var startsWithHost: Int32 = 0
+        if virNetworkGetAutostart(pointer, &startsWithHost) < 0 { virResetLastError() }
         return NetworkSnapshot(
             name: name, uuid: element.textOf("uuid") ?? "", bridge: element.child("bridge")?["name"],
-            isActive: virNetworkIsActive(pointer) == 1,
-            addresses: element.children("ip").compactMap(NetworkSnapshot.Address.init),
-            metadata: ClusterMetadata(in: element, of: .network), xml: xml)
+            isActive: isActive, addresses: element.children("ip").compactMap(NetworkSnapshot.Address.init),
+            metadata: metadata, startsWithHost: startsWithHost != 0,
+            defined: metadata.flatMap { _ in NetworkConfiguration(in: defined) },
+            running: isActive ? metadata.flatMap { _ in NetworkConfiguration(in: element) } : nil,
+            isAsRecorded: DefinitionDigest.isKept(in: defined, of: .network), xml: xml)
+    }
+
+    /// The description that libvirt keeps for a network's next start; nil where the network is gone.
+    static func definition(
+        ofNetwork pointer: virNetworkPtr, named name: String
+    ) throws(HypervisorError) -> XMLElement? {
+        var xml = takeString(virNetworkGetXMLDesc(pointer, VIR_NETWORK_XML_INACTIVE.rawValue))
+        // A driver that keeps one description for both does not know that flag.
+        if xml == nil, LibvirtFailure.last().isOne(of: VIR_ERR_INVALID_ARG) {
+            xml = takeString(virNetworkGetXMLDesc(pointer, 0))
+        }
+        guard let xml else { return nil }
+        return try parsed(xml, about: "network '\(name)'")
     }
 
     /// A volume's name, which its pointer carries: no call to libvirt.

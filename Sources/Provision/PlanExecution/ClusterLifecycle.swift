@@ -173,7 +173,7 @@ package struct ClusterLifecycle: Sendable {
     }
 
     /// How machines' processors are made; where it is the slow way, a line says so and why.
-    private func virtualization(_ images: [String: MachineImage]) async throws -> DomainSpec.Virtualization {
+    private func virtualization(_ images: [String: MachineImage]) async throws -> DomainHardware.Virtualization {
         let reason: String
         if try await !hypervisor.offersKVM() {
             reason = "this libvirt offers no KVM"

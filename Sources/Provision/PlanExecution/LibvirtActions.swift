@@ -10,7 +10,7 @@ package struct LibvirtActions: Sendable {
     package var pool: String
     package var spec: ClusterSpec?
     package var images: [String: MachineImage]
-    package var virtualization: DomainSpec.Virtualization
+    package var virtualization: DomainHardware.Virtualization
     /// The folder of the libvirt host where machines' consoles are logged.
     package var consoleFolder: String
     /// The volume with the agents, or nil where machines get none.
@@ -22,7 +22,7 @@ package struct LibvirtActions: Sendable {
 
     package init(
         hypervisor: Hypervisor, pool: String, spec: ClusterSpec?, images: [String: MachineImage],
-        virtualization: DomainSpec.Virtualization, consoleFolder: String, agentVolume: String?,
+        virtualization: DomainHardware.Virtualization, consoleFolder: String, agentVolume: String?,
         seed: @escaping @Sendable (MachineSpec) throws -> SeedArchive
     ) {
         self.hypervisor = hypervisor
@@ -135,9 +135,12 @@ package struct LibvirtActions: Sendable {
     private func networkSpec(_ cluster: ClusterSpec) -> LibvirtNetworkSpec {
         LibvirtNetworkSpec(
             name: cluster.network.name, uuid: cluster.uuid.domainUUID(ofMachine: "network " + cluster.network.name),
-            bridge: cluster.network.bridge, mode: .nat, gateway: "\(cluster.network.host)",
-            prefixLength: cluster.network.range.prefixLength,
-            dnsHosts: cluster.dnsHosts(of: cluster.network).map { .init(address: "\($0.address)", names: $0.names) },
+            configuration: .init(
+                mode: .nat, bridge: cluster.network.bridge, gateway: "\(cluster.network.host)",
+                prefixLength: cluster.network.range.prefixLength,
+                dnsHosts: cluster.dnsHosts(of: cluster.network).map {
+                    .init(address: "\($0.address)", names: $0.names)
+                }),
             metadata: ClusterMetadata(
                 cluster: cluster.uuid.text, clusterName: cluster.name, name: cluster.network.name,
                 spec: cluster.network.specHash))
@@ -152,7 +155,7 @@ package struct LibvirtActions: Sendable {
             ObservedCluster.Attribute.address: "\(machine.address)", ObservedCluster.Attribute.user: cluster.user,
         ]
         more[ObservedCluster.Attribute.role] = machine.role?.rawValue
-        var disks: [DomainSpec.Disk] = [
+        var disks: [DomainHardware.Disk] = [
             .init(path: disk.path, format: .qcow2, access: .readWrite),
             .init(path: try await path(of: machine.seedVolume), format: .raw, access: .readOnly, serial: "seed"),
         ]
@@ -162,13 +165,17 @@ package struct LibvirtActions: Sendable {
         }
         try await hypervisor.define(
             DomainSpec(
-                name: machine.domainName, uuid: machine.domainUUID, memoryBytes: UInt64(machine.memory.size.bytes),
-                virtualCPUs: machine.processor.count, virtualization: virtualization,
-                boot: .init(
-                    kernelPath: try await path(of: volumes.kernel), initrdPath: try await path(of: volumes.initrd),
-                    arguments: image.kernelArguments),
-                disks: disks,
-                interfaces: [.init(network: cluster.network.name, mac: "\(machine.macAddress)")],
+                name: machine.domainName, uuid: machine.domainUUID,
+                hardware: DomainHardware(
+                    virtualization: virtualization,
+                    processors: .init(count: machine.processor.count, model: .standard(virtualization)),
+                    memory: .init(bytes: UInt64(machine.memory.size.bytes)),
+                    boot: .kernel(
+                        .init(
+                            kernelPath: try await path(of: volumes.kernel),
+                            initrdPath: try await path(of: volumes.initrd), arguments: image.kernelArguments)),
+                    disks: disks,
+                    interfaces: [.init(.network(cluster.network.name), mac: "\(machine.macAddress)")]),
                 consoleLogPath: consoleFolder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domainName),
                 metadata: ClusterMetadata(
                     cluster: cluster.uuid.text, clusterName: cluster.name, name: machine.name,

@@ -24,7 +24,7 @@ struct HypervisorErrorTests {
         .notFound(.volume, name: "v"), .channelBusy(domain: "d", channel: "c"),
         .channelClosed(domain: "d", channel: "c"), .timedOut(waitingFor: "it", seconds: 1.25),
         .unreadableFile(path: "/x", errno: 2, reason: "No such file or directory"),
-        .malformedAnswer(about: "domain 'd'"),
+        .malformedAnswer(about: "domain 'd'"), .malformedOverlay(line: 1, column: 2), .refusedOverlay(element: "uuid"),
     ])
     func everyErrorSaysWhyAndWhatToDo(error: HypervisorError) {
         #expect(error.diagnosis.why?.isEmpty == false)

@@ -66,16 +66,20 @@ struct Lab: Sendable {
     }
 
     /// Defines a machine that has a disk and a channel and nothing to boot from, which is enough for QEMU.
-    func defineMachine(_ name: String, consoleLog: String? = nil) async throws -> String {
+    func defineMachine(
+        _ name: String, consoleLog: String? = nil, _ change: (inout DomainHardware) -> Void = { _ in }
+    ) async throws -> String {
         let disk = try await host.create(
             VolumeSpec(pool: pool, name: prefix + name, capacityBytes: 1 << 20, format: .qcow2))
-        var spec = Samples.domain(prefix + name)
+        var spec = Samples.domain(prefix + name) {
+            $0.memory = .init(bytes: 64 << 20)
+            $0.processors = .init(count: 1, model: .maximum)
+            $0.interfaces = []
+            $0.disks = [.init(path: disk.path, format: .qcow2, access: .readWrite)]
+            change(&$0)
+        }
         spec.uuid = UUID().uuidString.lowercased()
-        spec.memoryBytes = 64 << 20
-        spec.virtualCPUs = 1
-        spec.interfaces = []
         if let consoleLog { spec.consoleLogPath = folder + "/" + consoleLog }
-        spec.disks = [.init(path: disk.path, format: .qcow2, access: .readWrite)]
         var element = try XMLReader.read(spec.xml)
         element.children.removeAll { $0.name == "os" }
         element.children.append(XMLElement("os", [XMLElement("type", ["arch": "x86_64"], text: "hvm")]))
@@ -88,12 +92,13 @@ struct Lab: Sendable {
     }
 
     /// A network in a range for documentation (RFC 5737), which nothing else here should have.
-    func network(_ name: String) -> NetworkSpec {
-        var spec = Samples.network(prefix + name)
+    func network(_ name: String, gateway: String = "198.51.100.1") -> NetworkSpec {
+        var spec = Samples.network(prefix + name) {
+            $0.bridge = "t" + prefix.dropFirst(5) + name
+            $0.gateway = gateway
+            $0.dnsHosts = []
+        }
         spec.uuid = UUID().uuidString.lowercased()
-        spec.bridge = "t" + prefix.dropFirst(5) + name
-        spec.gateway = "198.51.100.1"
-        spec.dnsHosts = []
         return spec
     }
 }

@@ -168,12 +168,12 @@ struct LabTests {
             let second = lab.network("b")
             try await lab.host.define(second)
             await #expect(
-                throws: HypervisorError.addressRangeInUse(network: second.name, interface: first.bridge)
+                throws: HypervisorError.addressRangeInUse(network: second.name, interface: first.configuration.bridge)
             ) { try await lab.host.start(network: second.name) }
             let found = try #require(try await lab.host.networks().first { $0.name == first.name })
             #expect(found.isActive)
             #expect(found.metadata == first.metadata)
-            #expect(found.bridge == first.bridge)
+            #expect(found.bridge == first.configuration.bridge)
         }
     }
 }

@@ -3,121 +3,36 @@ import Testing
 @testable import Hypervisor
 
 struct SpecXMLTests {
-    @Test func aDomainBootsItsKernelWithItsDisksLinksAndChannel() {
-        #expect(
-            Samples.domain().xml == """
-                <domain type="qemu">
-                  <name>demo-node1</name>
-                  <uuid>8f2b0c9e-6a0f-4d3e-9c55-0d7f3f6f0a01</uuid>
-                  <metadata>
-                    <clusterfile:machine xmlns:clusterfile="https://clusterfile.dev/metadata/1" \
-                cluster="11111111-2222-3333-4444-555555555555" name="tom &amp; &quot;jerry&quot;" machine="kube-node1" \
-                spec="abc123" format="1" image="debian-12"/>
-                  </metadata>
-                  <memory unit="b">1073741824</memory>
-                  <vcpu>2</vcpu>
-                  <os>
-                    <type arch="x86_64" machine="pc">hvm</type>
-                    <kernel>/pool/vmlinuz</kernel>
-                    <initrd>/pool/initrd</initrd>
-                    <cmdline>quiet x=&quot;&lt;1&gt;&quot; a&amp;b</cmdline>
-                  </os>
-                  <features>
-                    <acpi/>
-                  </features>
-                  <cpu mode="maximum">
-                    <feature policy="disable" name="la57"/>
-                    <feature policy="disable" name="smap"/>
-                    <feature policy="disable" name="smep"/>
-                    <feature policy="disable" name="svm"/>
-                    <feature policy="disable" name="avx"/>
-                    <feature policy="disable" name="avx2"/>
-                    <feature policy="disable" name="erms"/>
-                  </cpu>
-                  <clock offset="utc">
-                    <timer name="hpet" present="no"/>
-                  </clock>
-                  <on_poweroff>destroy</on_poweroff>
-                  <on_reboot>restart</on_reboot>
-                  <on_crash>preserve</on_crash>
-                  <devices>
-                    <disk type="file" device="disk">
-                      <driver name="qemu" type="qcow2" cache="unsafe" discard="unmap"/>
-                      <source file="/pool/node1.root"/>
-                      <target dev="vda" bus="virtio"/>
-                    </disk>
-                    <disk type="file" device="disk" snapshot="no">
-                      <driver name="qemu" type="raw" cache="unsafe"/>
-                      <source file="/pool/node1.seed"/>
-                      <target dev="vdb" bus="virtio"/>
-                      <readonly/>
-                      <serial>seed</serial>
-                    </disk>
-                    <interface type="network">
-                      <mac address="52:54:00:12:34:56"/>
-                      <source network="demo"/>
-                      <model type="virtio"/>
-                      <rom enabled="no"/>
-                    </interface>
-                    <controller type="usb" model="none"/>
-                    <serial type="pty">
-                      <log file="/pool/node1.console" append="off"/>
-                      <target type="isa-serial" port="0"/>
-                    </serial>
-                    <console type="pty">
-                      <target type="serial" port="0"/>
-                    </console>
-                    <channel type="unix">
-                      <target type="virtio" name="org.clusterfile.ready.0"/>
-                    </channel>
-                    <memballoon model="none"/>
-                  </devices>
-                </domain>
-                """)
+    @Test(arguments: Golden<DomainSpec>.all)
+    func domainsAreWrittenAsTheirFilesShow(golden: Golden<DomainSpec>) throws {
+        try golden.expect(golden.spec.xml)
+    }
+
+    @Test(arguments: Golden<NetworkSpec>.all)
+    func networksAreWrittenAsTheirFilesShow(golden: Golden<NetworkSpec>) throws {
+        try golden.expect(golden.spec.xml)
+    }
+
+    @Test(arguments: Golden<DomainSpec>.all.filter { $0.spec.overlay == nil })
+    func hardwareIsReadBackFromWhatWasWritten(golden: Golden<DomainSpec>) {
+        #expect(golden.spec.expectedHardware == golden.spec.hardware)
+    }
+
+    @Test(arguments: Golden<NetworkSpec>.all)
+    func configurationsAreReadBackFromWhatWasWritten(golden: Golden<NetworkSpec>) {
+        #expect(NetworkConfiguration(in: golden.spec.element) == golden.spec.configuration)
     }
 
     @Test func onlyTheProcessorDiffersUnderKVM() throws {
-        var spec = Samples.domain()
-        let emulated = try XMLReader.read(spec.xml)
-        spec.virtualization = .kvm
-        let kvm = try XMLReader.read(spec.xml)
+        let emulated = try XMLReader.read(Samples.domain().xml)
+        let kvm = try XMLReader.read(
+            Samples.domain {
+                $0.virtualization = .kvm
+                $0.processors.model = .standard(.kvm)
+            }.xml)
         #expect(kvm["type"] == "kvm")
         #expect(kvm.child("cpu")?["mode"] == "host-passthrough")
         #expect(kvm.children.filter { $0.name != "cpu" } == emulated.children.filter { $0.name != "cpu" })
-    }
-
-    @Test func aNetworkIsABridgeWithItsNamesAndWhoseItIs() {
-        let xml = Samples.network().xml
-        #expect(
-            xml == """
-                <network>
-                  <name>demo</name>
-                  <uuid>8f2b0c9e-6a0f-4d3e-9c55-0d7f3f6f0a02</uuid>
-                  <metadata>
-                    <clusterfile:network xmlns:clusterfile="https://clusterfile.dev/metadata/1" \
-                cluster="11111111-2222-3333-4444-555555555555" name="tom &amp; &quot;jerry&quot;" network="private" \
-                spec="abc123" format="1" image="debian-12"/>
-                  </metadata>
-                  <forward mode="nat"/>
-                  <bridge name="cf-demo" stp="off" delay="0"/>
-                  <dns>
-                    <host ip="192.168.56.11">
-                      <hostname>kube-master1</hostname>
-                      <hostname>master</hostname>
-                    </host>
-                  </dns>
-                  <ip address="192.168.56.1" prefix="24"/>
-                </network>
-                """)
-    }
-
-    @Test func anIsolatedNetworkForwardsNothing() throws {
-        var spec = Samples.network()
-        spec.mode = .isolated
-        spec.dnsHosts = []
-        let xml = try XMLReader.read(spec.xml)
-        #expect(xml.child("forward") == nil)
-        #expect(xml.child("dns") == nil)
     }
 
     @Test func anOverlayNamesWhatLiesBelow() {
