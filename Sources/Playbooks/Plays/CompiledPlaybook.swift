@@ -13,7 +13,7 @@ package struct CompiledPlaybook: Sendable {
     }
 
     package let path: String
-    package let stages: [Stage]
+    package private(set) var stages: [Stage]
     private let bundles: [String: Bundle]
     let files: ControllerFiles
 
@@ -36,6 +36,15 @@ package struct CompiledPlaybook: Sendable {
     package var hosts: [String] {
         var seen: Set<String> = []
         return stages.flatMap(\.hosts).filter { seen.insert($0).inserted }
+    }
+
+    /// The same playbook for some of its machines only, which still know of the others (`ansible-playbook --limit`).
+    package func limited(to hosts: Set<String>) -> CompiledPlaybook {
+        var limited = self
+        limited.stages = stages.map { stage in
+            Stage(number: stage.number, name: stage.name, hosts: stage.hosts.filter(hosts.contains))
+        }
+        return limited
     }
 
     /// A machine's bundle; nil where no play is for it.

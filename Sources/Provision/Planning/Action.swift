@@ -11,6 +11,8 @@ package enum Action: Hashable, Sendable {
     case defineMachine(String, domain: String)
     case startMachine(String, domain: String)
     case resumeMachine(String, domain: String)
+    /// Its processors stand still and its memory stays.
+    case suspendMachine(String, domain: String)
     /// `gently` asks the guest to shut down and waits a while; otherwise its power is cut.
     case stopMachine(String, domain: String, gently: Bool)
     /// Also forgets the domain's snapshots.
@@ -22,7 +24,8 @@ extension Action {
     package var machine: String? {
         switch self {
         case .createDisk(let machine, _, _), .createSeed(let machine, _), .defineMachine(let machine, _),
-            .startMachine(let machine, _), .resumeMachine(let machine, _), .stopMachine(let machine, _, _),
+            .startMachine(let machine, _), .resumeMachine(let machine, _), .suspendMachine(let machine, _),
+            .stopMachine(let machine, _, _),
             .undefineMachine(let machine, _):
             machine
         case .uploadImage, .createNetwork, .startNetwork, .stopNetwork, .deleteNetwork, .deleteVolume: nil
@@ -39,6 +42,7 @@ extension Action {
         case .defineMachine(let machine, let domain): .undefineMachine(machine, domain: domain)
         case .startMachine(let machine, let domain): .stopMachine(machine, domain: domain, gently: false)
         case .stopMachine(let machine, let domain, _): .startMachine(machine, domain: domain)
+        case .suspendMachine(let machine, let domain): .resumeMachine(machine, domain: domain)
         case .uploadImage, .deleteNetwork, .deleteVolume, .resumeMachine, .undefineMachine: nil
         }
     }
@@ -60,6 +64,7 @@ extension Action {
         case .defineMachine(let machine, _): "define the machine \(machine)"
         case .startMachine(let machine, _): "start the machine \(machine)"
         case .resumeMachine(let machine, _): "resume the machine \(machine)"
+        case .suspendMachine(let machine, _): "pause the machine \(machine)"
         case .stopMachine(let machine, _, let gently): "\(gently ? "shut down" : "stop") the machine \(machine)"
         case .undefineMachine(let machine, _): "remove the machine \(machine)"
         }
@@ -79,6 +84,7 @@ extension Action {
         case .defineMachine: "define-machine"
         case .startMachine: "start-machine"
         case .resumeMachine: "resume-machine"
+        case .suspendMachine: "suspend-machine"
         case .stopMachine: "stop-machine"
         case .undefineMachine: "undefine-machine"
         }
@@ -92,7 +98,7 @@ extension Action {
             volume
         case .createNetwork(let name), .startNetwork(let name), .stopNetwork(let name), .deleteNetwork(let name): name
         case .defineMachine(_, let domain), .startMachine(_, let domain), .resumeMachine(_, let domain),
-            .stopMachine(_, let domain, _), .undefineMachine(_, let domain):
+            .suspendMachine(_, let domain), .stopMachine(_, let domain, _), .undefineMachine(_, let domain):
             domain
         }
     }

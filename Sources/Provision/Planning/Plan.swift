@@ -27,6 +27,8 @@ package struct Plan: Hashable, Sendable {
     package enum Purpose: String, Hashable, Sendable {
         case up
         case down
+        /// Machines that exist are started, halted, paused.
+        case power
     }
 
     /// After an `up`, machines are awaited and the playbook carried out even where there is no step.
@@ -47,6 +49,17 @@ package struct Plan: Hashable, Sendable {
     package var machines: [String] {
         var seen: Set<String> = []
         return steps.compactMap(\.action.machine).filter { seen.insert($0).inserted }
+    }
+
+    /// The steps for some machines and those that these wait for.
+    package func limited(to machines: Set<String>) -> Plan {
+        var kept: Set<String> = []
+        // Steps stand after those that they wait for.
+        for step in steps.reversed() where kept.contains(step.id) || machines.contains(step.action.machine ?? "") {
+            kept.insert(step.id)
+            kept.formUnion(step.after)
+        }
+        return Plan(purpose, steps: steps.filter { kept.contains($0.id) })
     }
 
     /// The steps that can start once the given ones are done, without those given and those already started.

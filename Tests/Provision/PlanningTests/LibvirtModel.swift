@@ -39,6 +39,7 @@ struct LibvirtModel {
             try requireVolumesAndNetwork(of: domain)
             try setState(of: domain, from: [.stopped], to: .running)
         case .resumeMachine(_, let domain): try setState(of: domain, from: [.paused, .suspended], to: .running)
+        case .suspendMachine(_, let domain): try setState(of: domain, from: [.running], to: .paused)
         case .stopMachine(_, let domain, _):
             try setState(of: domain, from: [.running, .paused, .suspended], to: .stopped)
         case .undefineMachine(_, let domain):
