@@ -78,3 +78,30 @@ import Testing
                 """)
     }
 }
+
+@Suite struct LimitedPlanTests {
+    @Test func `what is planned for some machines has what they wait for and nothing of the others`() throws {
+        let whole = try plan(small, ClusterSnapshot())
+        let limited = whole.limited(to: ["kube-node1"])
+        #expect(
+            limited.steps.map(\.action.words) == [
+                "upload the image debian-12", "create the network clusterfile_kube",
+                "start the network clusterfile_kube", "create the disk of kube-node1", "write the keys of kube-node1",
+                "define the machine kube-node1", "start the machine kube-node1",
+            ])
+        #expect(whole.limited(to: ["kube-master1", "kube-node1"]) == whole)
+        #expect(whole.limited(to: ["nobody"]).isEmpty)
+    }
+
+    @Test func `a machine that is made anew loses its own volumes and the network stays`() throws {
+        let observed = try brought(up: small)
+        let removal = planDown(of: ours, machines: ["kube-node1"], observed: observed)
+        #expect(removal.machines == ["kube-node1"])
+        #expect(removal.losses.count == 2)
+        var model = LibvirtModel(snapshot: observed, spec: try parse(small))
+        for step in removal.steps { try model.apply(step.action) }
+        #expect(model.snapshot.networks == observed.networks)
+        for step in try plan(small, model.snapshot).limited(to: ["kube-node1"]).steps { try model.apply(step.action) }
+        #expect(try plan(small, model.snapshot).isEmpty)
+    }
+}
