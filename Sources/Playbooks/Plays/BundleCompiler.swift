@@ -10,21 +10,18 @@ struct BundleCompiler {
     let inventory: Inventory
     let inventoryFiles: VariableFiles
     let extraVariables: JSONObject
-    /// The machines that take part at most; nil for all.
-    let limit: Set<String>?
     let onceAs: String?
     let files: ControllerFiles
     private let problems = Problems()
 
     init(
         playbook: Playbook, inventory: Inventory, inventoryFiles: VariableFiles, extraVariables: JSONObject,
-        limit: Set<String>?, onceAs: String?, files: ControllerFiles
+        onceAs: String?, files: ControllerFiles
     ) {
         self.playbook = playbook
         self.inventory = inventory
         self.inventoryFiles = inventoryFiles
         self.extraVariables = extraVariables
-        self.limit = limit
         self.onceAs = onceAs
         self.files = files
     }
@@ -33,8 +30,7 @@ struct BundleCompiler {
         var stages: [CompiledPlaybook.Stage] = []
         for (number, play) in playbook.plays.enumerated() {
             for name in play.hosts.unknownNames(in: inventory) { problems.add(.unknownHosts(name, at: play.location)) }
-            let hosts = play.hosts.hosts(in: inventory).filter { limit?.contains($0) ?? true }
-            stages.append(.init(number: number, name: play.name, hosts: hosts))
+            stages.append(.init(number: number, name: play.name, hosts: play.hosts.hosts(in: inventory)))
         }
         let variables = Dictionary(uniqueKeysWithValues: inventory.hosts.map { ($0.name, hostVariables($0.name)) })
         var bundles: [String: Bundle] = [:]

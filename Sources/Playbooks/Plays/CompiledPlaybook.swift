@@ -13,42 +13,40 @@ package struct CompiledPlaybook: Sendable {
     }
 
     package let path: String
-    package let stages: [Stage]
+    package private(set) var stages: [Stage]
     private let bundles: [String: Bundle]
     let files: ControllerFiles
 
     /// Reads a playbook and compiles it; every mistake in it is told before anything runs.
     ///
-    /// `limit` names the machines that take part at most. With `onceAs`, a machine notes under that name that it has carried
-    /// out the playbook, and does not do so again.
+    /// With `onceAs`, a machine notes under that name that it has carried out the playbook, and does not do so again.
     package init(
         _ path: String, inventory: Inventory, inventoryFiles: VariableFiles = VariableFiles(),
-        extraVariables: JSONObject = JSONObject(), limit: Set<String>? = nil, onceAs: String? = nil
+        extraVariables: JSONObject = JSONObject(), onceAs: String? = nil
     ) throws(Diagnoses) {
         let files = ControllerFiles()
         try self.init(
             try PlaybookLoader(files).load(path), files, inventory: inventory, inventoryFiles: inventoryFiles,
-            extraVariables: extraVariables, limit: limit, onceAs: onceAs)
+            extraVariables: extraVariables, onceAs: onceAs)
     }
 
     /// The same of a playbook's text, whose file is named in messages and whose folder is where it looks for others.
     package init(
-        text: String, path: String, inventory: Inventory, extraVariables: JSONObject = JSONObject(),
-        limit: Set<String>? = nil, onceAs: String? = nil
+        text: String, path: String, inventory: Inventory, extraVariables: JSONObject = JSONObject(), onceAs: String? = nil
     ) throws(Diagnoses) {
         let files = ControllerFiles()
         try self.init(
             try PlaybookLoader(files).load(text: text, path: path), files, inventory: inventory,
-            inventoryFiles: VariableFiles(), extraVariables: extraVariables, limit: limit, onceAs: onceAs)
+            inventoryFiles: VariableFiles(), extraVariables: extraVariables, onceAs: onceAs)
     }
 
     private init(
         _ playbook: Playbook, _ files: ControllerFiles, inventory: Inventory, inventoryFiles: VariableFiles,
-        extraVariables: JSONObject, limit: Set<String>?, onceAs: String?
+        extraVariables: JSONObject, onceAs: String?
     ) throws(Diagnoses) {
         let compiler = BundleCompiler(
             playbook: playbook, inventory: inventory, inventoryFiles: inventoryFiles, extraVariables: extraVariables,
-            limit: limit, onceAs: onceAs, files: files)
+            onceAs: onceAs, files: files)
         (stages, bundles) = try compiler.compile()
         path = playbook.path
         self.files = files
@@ -58,6 +56,15 @@ package struct CompiledPlaybook: Sendable {
     package var hosts: [String] {
         var seen: Set<String> = []
         return stages.flatMap(\.hosts).filter { seen.insert($0).inserted }
+    }
+
+    /// The same playbook for some of its machines only, which still know of the others (`ansible-playbook --limit`).
+    package func limited(to hosts: Set<String>) -> CompiledPlaybook {
+        var limited = self
+        limited.stages = stages.map { stage in
+            Stage(number: stage.number, name: stage.name, hosts: stage.hosts.filter(hosts.contains))
+        }
+        return limited
     }
 
     /// A machine's bundle; nil where no play is for it.

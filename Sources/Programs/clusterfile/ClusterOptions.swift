@@ -20,6 +20,8 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: "The libvirt to talk to; without it, the lab's (scripts/lab), else qemu:///system.")
     var connect: String?
 
+    func validate() { if let connect { Workplace.ask(for: connect) } }
+
     /// The Clusterfile's path as the user would write it.
     func path() throws -> String {
         if let file { return file }

@@ -17,17 +17,18 @@ struct Root: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Up.self, Down.self, PlanCommand.self, Status.self, SSH.self, SSHConfig.self, InventoryCommand.self,
-            KubeconfigCommand.self, Provision.self, SnapshotCommand.self,
+            PlanCommand.self, Up.self, Down.self, Start.self, Halt.self, Restart.self, Suspend.self, Resume.self,
+            Status.self, SSH.self, Exec.self, SSHConfig.self, InventoryCommand.self, KubeconfigCommand.self,
+            Provision.self, Rebuild.self, SnapshotCommand.self,
         ])
 
     static func main() async {
-        // A lab's namespace is entered before there is a second thread; a failure is told by the first command that needs it.
-        Workplace.enter(arguments: CommandLine.arguments)
         signal(SIGPIPE, SIG_IGN)
         for number in [SIGINT, SIGTERM] { signal(number, endInterrupted) }
         do {
             var command = try parseAsRoot()
+            // Before there is a second thread; a failure is told by the first command that needs it.
+            Workplace.enter()
             do {
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()

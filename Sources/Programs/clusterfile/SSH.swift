@@ -8,12 +8,16 @@ import PlanExecution
 struct SSH: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ssh", abstract: "Log in to a machine, or run a command in it.",
-        discussion: "Example: clusterfile ssh kube-master1 -- kubectl get nodes")
+        discussion: """
+            Options stand before the machine's name: what comes after it is the command's.
+
+            Example: clusterfile ssh kube-master1 -- kubectl get nodes
+            """)
 
     @OptionGroup var cluster: ClusterOptions
-    @Argument(help: "The machine's name.")
+    @Argument(help: "The machine's name.", completion: .machines)
     var machine: String
-    @Argument(parsing: .postTerminator, help: "A command and its arguments; without one, a login shell.")
+    @Argument(parsing: .captureForPassthrough, help: "A command and its arguments; without one, a login shell.")
     var command: [String] = []
 
     func run() async throws {
@@ -21,15 +25,11 @@ struct SSH: AsyncParsableCommand {
         let machine = try observed.machine(named: machine)
         let credentials = try cluster.credentials()
         try observed.requireKeys(for: .login, in: credentials)
-        guard machine.state == .running else {
-            throw Diagnosis(
-                "machine '\(machine.name)' cannot be logged in to", why: "it is \(machine.state.words)",
-                fix: "clusterfile up makes it run")
-        }
+        try machine.requireRunning()
         let arguments =
             ["ssh"] + SSHConfigText.options(of: machine, credentials).flatMap { ["-o", "\($0.0)=\($0.1)"] } + [
                 machine.name
-            ] + command
+            ] + (command.first == "--" ? command.dropFirst() : command[...])
         var argv = arguments.map { strdup($0) } + [nil]
         execvp("ssh", &argv)
         throw Diagnosis(

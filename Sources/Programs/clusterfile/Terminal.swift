@@ -18,13 +18,36 @@ enum Terminal {
         return ["y", "yes"].contains(readLine()?.lowercased())
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
+    /// Whether colours are wanted there: it is a terminal, and nobody asked for none (https://no-color.org).
+    static func hasColours(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1 && (Workplace.environment["NO_COLOR"] ?? "").isEmpty
+    }
+
+    /// All that this process is given on its standard input.
+    static func input() throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                throw Diagnosis("cannot read the standard input", why: String(cString: strerror(errno)))
+            }
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) { write(bytes: Array(text.utf8), to: descriptor) }
+
+    /// Writes all of the bytes; a reader that has gone away is nobody's failure.
+    static func write(bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }  // the reader has gone away
-            rest.removeFirst(count)
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
         }
     }
 }

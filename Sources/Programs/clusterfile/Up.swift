@@ -38,6 +38,7 @@ struct Up: AsyncParsableCommand {
         discussion: "Example: clusterfile up -f Clusterfile.example")
 
     @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var choice: MachineChoice
     @OptionGroup var consent: ConsentOptions
     @OptionGroup var output: OutputOptions
     @Flag(name: .shortAndLong, help: "Show tasks that changed nothing, too.")
@@ -48,7 +49,9 @@ struct Up: AsyncParsableCommand {
         let spec = try cluster.spec()
         let printer = ProgressPrinter(showsUnchanged: verbose)
         let lifecycle = try await cluster.lifecycle(progress: printer.sink)
-        let recap = try await lifecycle.up(spec, clusterfile: try cluster.path()) { [consent] plan in
+        let recap = try await lifecycle.up(
+            spec, clusterfile: try cluster.path(), machines: try choice.wanted(cluster, of: spec)
+        ) { [consent] plan in
             try consent.approve(plan, of: spec.name)
         }
         report(recap, printer, spec.name, seconds: start.secondsSince, output.format)
@@ -88,6 +91,7 @@ struct Provision: AsyncParsableCommand {
         discussion: "Example: clusterfile provision --verbose")
 
     @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var choice: MachineChoice
     @OptionGroup var output: OutputOptions
     @Flag(name: .shortAndLong, help: "Show tasks that changed nothing, too.")
     var verbose = false
@@ -97,7 +101,8 @@ struct Provision: AsyncParsableCommand {
         let spec = try cluster.spec()
         let printer = ProgressPrinter(showsUnchanged: verbose)
         let lifecycle = try await cluster.lifecycle(progress: printer.sink)
-        let recap = try await lifecycle.provision(spec, clusterfile: try cluster.path())
+        let recap = try await lifecycle.provision(
+            spec, clusterfile: try cluster.path(), machines: try choice.wanted(cluster, of: spec))
         report(recap, printer, spec.name, seconds: start.secondsSince, output.format)
     }
 }
@@ -131,11 +136,13 @@ struct PlanCommand: AsyncParsableCommand {
         discussion: "Example: clusterfile plan -o json")
 
     @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var choice: MachineChoice
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let spec = try cluster.spec()
-        let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).plan(spec)
+        let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).plan(
+            spec, machines: try choice.wanted(cluster, of: spec))
         switch output.format {
         case .json: Terminal.output(plan.json.prettyText)
         case .table:

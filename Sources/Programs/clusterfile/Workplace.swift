@@ -8,13 +8,14 @@ import Synchronization
 enum Workplace {
     private static let entered = Mutex<Result<LibvirtEndpoint, Diagnosis>?>(nil)
 
-    /// Finds libvirt and moves to where its machines can be reached; `--connect URI` names another one.
-    static func enter(arguments: [String]) {
-        // What follows a terminator is the command of `ssh`.
-        let own = arguments.prefix { $0 != "--" }
-        let asked =
-            own.firstIndex(of: "--connect").flatMap { own.dropFirst($0 + 1).first }
-            ?? environment["CLUSTERFILE_CONNECT"]
+    private static let asked = Mutex<String?>(nil)
+
+    /// Notes the libvirt that a command's options name.
+    static func ask(for uri: String) { asked.withLock { $0 = uri } }
+
+    /// Finds libvirt and moves to where its machines can be reached.
+    static func enter() {
+        let asked = asked.withLock { $0 } ?? environment["CLUSTERFILE_CONNECT"]
         let result = Result { () throws(Diagnosis) in
             let endpoint = try LibvirtEndpoint.find(uri: asked)
             try endpoint.enter()

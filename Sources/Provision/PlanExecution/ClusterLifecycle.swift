@@ -34,16 +34,17 @@ package struct ClusterLifecycle: Sendable {
         self.progress = progress
     }
 
-    private func observer(of uuid: ClusterUUID) -> ClusterObserver {
+    func observer(of uuid: ClusterUUID) -> ClusterObserver {
         ClusterObserver(hypervisor: hypervisor, pool: pool, cluster: uuid)
     }
 
     /// What `up` would do to libvirt now.
-    package func plan(_ spec: ClusterSpec) async throws -> Plan {
+    package func plan(_ spec: ClusterSpec, machines: Set<String> = []) async throws -> Plan {
         let images = try images(of: spec)
-        return try planUp(
+        let plan = try planUp(
             spec, baseVolumes: images.mapValues { ImageVolumes($0).disk },
             observed: try await observer(of: spec.uuid).observe())
+        return machines.isEmpty ? plan : plan.limited(to: machines)
     }
 
     /// What `down` would do.
@@ -53,10 +54,11 @@ package struct ClusterLifecycle: Sendable {
 
     /// Makes the cluster as its spec wants it: machines, then what the playbook says of them, then Ready nodes.
     ///
-    /// `approve` sees the plan before anything is touched and throws where it must not be carried out.
-    package func up(_ spec: ClusterSpec, clusterfile: String, approve: @Sendable (Plan) throws -> Void) async throws
-        -> ConvergenceRecap
-    {
+    /// `approve` sees the plan before anything is touched and throws where it must not be carried out. Where machines are
+    /// named, the others are left as they are.
+    package func up(
+        _ spec: ClusterSpec, clusterfile: String, machines: Set<String> = [], approve: @Sendable (Plan) throws -> Void
+    ) async throws -> ConvergenceRecap {
         let isNew = try !credentials.exists()
         try await prepareCredentials(spec, clusterfile: clusterfile)
         let playbook: CompiledPlaybook?
@@ -70,12 +72,12 @@ package struct ClusterLifecycle: Sendable {
             throw error
         }
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") {
-            try await upLocked(spec, playbook, clusterfile, approve)
+            try await upLocked(spec, playbook, clusterfile, machines: machines, approve)
         }
     }
 
-    private func upLocked(
-        _ spec: ClusterSpec, _ playbook: CompiledPlaybook?, _ clusterfile: String,
+    func upLocked(
+        _ spec: ClusterSpec, _ playbook: CompiledPlaybook?, _ clusterfile: String, machines: Set<String>,
         _ approve: @Sendable (Plan) throws -> Void
     ) async throws -> ConvergenceRecap {
         for step in Journal.unfinished(at: journalPath) {
@@ -83,7 +85,7 @@ package struct ClusterLifecycle: Sendable {
                 .note(
                     "the last '\(step.command)' was cut short at '\(step.step)' (\(step.since)); this run finishes it"))
         }
-        let plan = try await progress.phase(.plan) { try await self.plan(spec) }
+        let plan = try await progress.phase(.plan) { try await self.plan(spec, machines: machines) }
         try approve(plan)
         let journal = Journal(path: journalPath, command: "up")
         let images = try images(of: spec)
@@ -96,20 +98,23 @@ package struct ClusterLifecycle: Sendable {
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
                 plan)
         }
-        let recap = try await converge(spec, playbook, started: Set(plan.machines), journal: journal)
+        let recap = try await converge(
+            spec, playbook, machines: machines, started: Set(plan.machines), journal: journal)
         // Only now are the machines gone that the file no longer has.
-        try credentials.prune(credentialRequest(spec, clusterfile: clusterfile))
+        if machines.isEmpty { try credentials.prune(credentialRequest(spec, clusterfile: clusterfile)) }
         journal.end()
         return recap
     }
 
-    /// Awaits the machines of a cluster that is up, and carries out its playbook.
-    package func provision(_ spec: ClusterSpec, clusterfile: String) async throws -> ConvergenceRecap {
+    /// Awaits the machines of a cluster that is up (only those named, where some are), and carries out its playbook.
+    package func provision(_ spec: ClusterSpec, clusterfile: String, machines: Set<String> = []) async throws
+        -> ConvergenceRecap
+    {
         try await prepareCredentials(spec, clusterfile: clusterfile)
         let playbook = try compiledPlaybook(of: spec, clusterfile: clusterfile)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile provision") {
             let journal = Journal(path: journalPath, command: "provision")
-            let recap = try await converge(spec, playbook, started: [], journal: journal)
+            let recap = try await converge(spec, playbook, machines: machines, started: [], journal: journal)
             journal.end()
             return recap
         }
@@ -139,17 +144,17 @@ package struct ClusterLifecycle: Sendable {
 
     // MARK: Parts
 
-    private var lockPath: String { credentials.folder + "/lock" }
-    private var journalPath: String { credentials.folder + "/journal.jsonl" }
+    var lockPath: String { credentials.folder + "/lock" }
+    var journalPath: String { credentials.folder + "/journal.jsonl" }
 
-    private func images(of spec: ClusterSpec) throws -> [String: MachineImage] {
+    func images(of spec: ClusterSpec) throws -> [String: MachineImage] {
         var images: [String: MachineImage] = [:]
         for name in Set(spec.machines.map(\.image.description)) { images[name] = try catalogue.image(named: name) }
         return images
     }
 
     /// Keeps or makes the cluster's keys; those that machines were made with are never made anew.
-    private func prepareCredentials(_ spec: ClusterSpec, clusterfile: String) async throws {
+    func prepareCredentials(_ spec: ClusterSpec, clusterfile: String) async throws {
         try ObservedCluster(name: spec.name, uuid: spec.uuid, domains: try await hypervisor.domains())
             .requireKeys(for: .provisioning, in: credentials)
         try credentials.prepare(credentialRequest(spec, clusterfile: clusterfile), now: .now)

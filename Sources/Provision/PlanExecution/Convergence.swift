@@ -19,10 +19,14 @@ extension ClusterLifecycle {
     }
 
     /// Logs in to every machine, carries out the playbook as each becomes reachable, and waits until every node is Ready.
-    func converge(_ spec: ClusterSpec, _ playbook: CompiledPlaybook?, started: Set<String>, journal: Journal)
-        async throws -> ConvergenceRecap
-    {
-        guard let playbook else {
+    ///
+    /// Where machines are named, only those are visited and awaited; the playbook still knows the others.
+    func converge(
+        _ whole: ClusterSpec, _ wholePlaybook: CompiledPlaybook?, machines: Set<String> = [], started: Set<String>,
+        journal: Journal
+    ) async throws -> ConvergenceRecap {
+        let spec = machines.isEmpty ? whole : whole.keeping { machines.contains($0.name) }
+        guard let playbook = machines.isEmpty ? wholePlaybook : wholePlaybook?.limited(to: machines) else {
             let visit = try await MachineVisit(self, spec, started: started)
             try await visit.all { machine in try await visit.login(machine) { _ in } }
             return ConvergenceRecap(machines: [])
@@ -34,10 +38,11 @@ extension ClusterLifecycle {
         try check(recap)
         try await progress.phase(.nodesReady) {
             try await journal.record("nodes-ready") {
-                guard let nodes = try ClusterNodes(of: spec, credentials) else { return }
+                let awaited = whole.keeping { $0 == whole.master || spec.machines.contains($0) }
+                guard let nodes = try ClusterNodes(of: awaited, credentials) else { return }
                 let changed = Set(recap.counts.filter { $0.value.changed > 0 }.keys)
                 try await nodes.waitUntilReady(changed: changed, since: begin, atMost: readyTimeout)
-                try await nodes.removeThoseWithoutMachine()
+                if machines.isEmpty { try await nodes.removeThoseWithoutMachine() }
             }
         }
         return ConvergenceRecap(

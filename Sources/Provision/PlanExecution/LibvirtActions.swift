@@ -17,6 +17,8 @@ package struct LibvirtActions: Sendable {
     package var agentVolume: String?
     /// Makes a machine's seed, whose keys the caller keeps.
     package var seed: @Sendable (MachineSpec) throws -> SeedArchive
+    /// Told what a person should know beside the outcome.
+    package var warn: @Sendable (String) -> Void = { _ in }
     /// The addresses of this host.
     var hostInterfaces: @Sendable () throws -> [HostInterface] = { try HostInterface.all() }
 
@@ -40,8 +42,7 @@ package struct LibvirtActions: Sendable {
         case .uploadImage(let image, let volume): try await upload(try wanted(image), as: ImageVolumes(disk: volume))
         case .createNetwork:
             try await claim().whileFree(try cluster()) { try await hypervisor.define(networkSpec(try cluster())) }
-        case .startNetwork(let name):
-            try await claim().whileFree(try cluster()) { try await hypervisor.start(network: name) }
+        case .startNetwork(let name): try await startNetwork(name)
         case .stopNetwork(let name): try await hypervisor.destroy(network: name)
         case .deleteNetwork(let name): try await hypervisor.undefine(network: name)
         case .createDisk(let machine, let volume, let base):
@@ -51,7 +52,8 @@ package struct LibvirtActions: Sendable {
         case .defineMachine(let machine, _): try await define(try wanted(machine))
         case .startMachine(_, let domain): try await hypervisor.start(domain: domain)
         case .resumeMachine(_, let domain): try await hypervisor.resume(domain: domain)
-        case .stopMachine(_, let domain, let gently): try await stop(domain, gently: gently)
+        case .suspendMachine(_, let domain): try await hypervisor.suspend(domain: domain)
+        case .stopMachine(let machine, let domain, let gently): try await stop(machine, domain, gently: gently)
         case .undefineMachine(_, let domain): try await remove(domain)
         }
     }
@@ -132,6 +134,12 @@ package struct LibvirtActions: Sendable {
         return NetworkClaim(observer: observer)
     }
 
+    /// Without a spec, libvirt's own look at the range has to do.
+    private func startNetwork(_ name: String) async throws {
+        guard let spec else { return try await hypervisor.start(network: name) }
+        try await claim().whileFree(spec) { try await hypervisor.start(network: name) }
+    }
+
     private func networkSpec(_ cluster: ClusterSpec) -> LibvirtNetworkSpec {
         LibvirtNetworkSpec(
             name: cluster.network.name, uuid: cluster.uuid.domainUUID(ofMachine: "network " + cluster.network.name),
@@ -182,15 +190,15 @@ package struct LibvirtActions: Sendable {
                     spec: "\(machine.specHash)", more: more)))
     }
 
-    private func stop(_ domain: String, gently: Bool) async throws {
+    private func stop(_ machine: String, _ domain: String, gently: Bool) async throws {
         if gently {
             try await hypervisor.requestShutdown(domain: domain)
             do {
                 return try await hypervisor.waitForShutdown(domain: domain, deadline: .now + .seconds(60))
             } catch let error as CancellationError {
                 throw error
-            } catch {
-                // It did not listen: its power is cut below.
+            } catch HypervisorError.timedOut {
+                warn("machine '\(machine)' did not shut down within 60 s: its power is cut")
             }
         }
         try await hypervisor.destroy(domain: domain)

@@ -58,6 +58,23 @@ package struct ObservedCluster: Hashable, Sendable {
     }
 }
 
+extension ObservedCluster {
+    /// The machines of those names, or all where none is given; every unknown name is told.
+    package func machines(named names: [String]) throws(Diagnoses) -> [Machine] {
+        var unknown: [Diagnosis] = []
+        for name in names {
+            do throws(Diagnosis) { _ = try machine(named: name) } catch { unknown.append(error) }
+        }
+        if names.isEmpty, isEmpty {
+            unknown = [
+                Diagnosis("cluster '\(name)' is not up", why: "libvirt has no machine of it", fix: "run clusterfile up")
+            ]
+        }
+        guard unknown.isEmpty else { throw Diagnoses(unknown) }
+        return machines.filter { names.isEmpty || names.contains($0.name) }
+    }
+}
+
 extension IPv4Address {
     fileprivate static let zero = IPv4Address(number: 0)
 }

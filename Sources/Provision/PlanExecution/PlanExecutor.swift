@@ -89,7 +89,9 @@ extension Action {
         switch self {
         case .createNetwork, .startNetwork, .stopNetwork, .deleteNetwork: .network
         case .uploadImage, .createDisk, .createSeed, .deleteVolume: .volumes
-        case .defineMachine, .startMachine, .resumeMachine, .stopMachine, .undefineMachine: .boot
+        case .defineMachine, .startMachine, .resumeMachine, .suspendMachine, .stopMachine,
+            .undefineMachine:
+            .boot
         }
     }
 }

@@ -23,6 +23,8 @@ package enum Action: Hashable, Sendable {
     case change(machine: String, domain: String, HardwareChange)
     case startMachine(String, domain: String)
     case resumeMachine(String, domain: String)
+    /// Its processors stand still and its memory stays.
+    case suspendMachine(String, domain: String)
     /// `gently` asks the guest to shut down and waits a while; otherwise its power is cut.
     case stopMachine(String, domain: String, gently: Bool)
     /// Also forgets the domain's snapshots.
@@ -35,7 +37,8 @@ extension Action {
         switch self {
         case .createDisk(let machine, _, _), .createDataDisk(let machine, _), .growDisk(let machine, _, _),
             .createSeed(let machine, _), .defineMachine(let machine, _), .change(let machine, _, _),
-            .startMachine(let machine, _), .resumeMachine(let machine, _), .stopMachine(let machine, _, _),
+            .startMachine(let machine, _), .resumeMachine(let machine, _), .suspendMachine(let machine, _),
+            .stopMachine(let machine, _, _),
             .undefineMachine(let machine, _):
             machine
         case .uploadImage, .createNetwork, .startNetwork, .updateNetwork, .stopNetwork, .deleteNetwork, .deleteVolume:
@@ -55,6 +58,7 @@ extension Action {
         case .defineMachine(let machine, let domain): .undefineMachine(machine, domain: domain)
         case .startMachine(let machine, let domain): .stopMachine(machine, domain: domain, gently: false)
         case .stopMachine(let machine, let domain, _): .startMachine(machine, domain: domain)
+        case .suspendMachine(let machine, let domain): .resumeMachine(machine, domain: domain)
         case .uploadImage, .updateNetwork, .deleteNetwork, .growDisk, .deleteVolume, .change, .resumeMachine,
             .undefineMachine:
             nil
@@ -74,7 +78,7 @@ extension Action {
             .deleteNetwork(let name):
             name
         case .defineMachine(_, let domain), .startMachine(_, let domain), .resumeMachine(_, let domain),
-            .stopMachine(_, let domain, _), .undefineMachine(_, let domain):
+            .suspendMachine(_, let domain), .stopMachine(_, let domain, _), .undefineMachine(_, let domain):
             domain
         case .change(_, let domain, let change): change.part.map { "\(domain) \($0)" } ?? domain
         }

@@ -19,6 +19,7 @@ extension Action {
         case .change(let machine, _, let change): change.words(machine)
         case .startMachine(let machine, _): "start the machine \(machine)"
         case .resumeMachine(let machine, _): "resume the machine \(machine)"
+        case .suspendMachine(let machine, _): "pause the machine \(machine)"
         case .stopMachine(let machine, _, let gently): "\(gently ? "shut down" : "stop") the machine \(machine)"
         case .undefineMachine(let machine, _): "remove the machine \(machine)"
         }
@@ -42,6 +43,7 @@ extension Action {
         case .change(_, _, let change): change.verb
         case .startMachine: "start-machine"
         case .resumeMachine: "resume-machine"
+        case .suspendMachine: "suspend-machine"
         case .stopMachine: "stop-machine"
         case .undefineMachine: "undefine-machine"
         }

@@ -45,6 +45,8 @@ package struct Plan: Hashable, Sendable {
     package enum Purpose: String, Hashable, Sendable {
         case up
         case down
+        /// Machines that exist are started, halted, paused.
+        case power
     }
 
     /// After an `up`, machines are awaited and the playbook carried out even where there is no step.
@@ -78,6 +80,17 @@ package struct Plan: Hashable, Sendable {
             steps.compactMap { step in
                 if case .startMachine(let machine, _) = step.action { machine } else { nil }
             })
+    }
+
+    /// The steps for some machines and those that these wait for.
+    package func limited(to machines: Set<String>) -> Plan {
+        var kept: Set<String> = []
+        // Steps stand after those that they wait for.
+        for step in steps.reversed() where kept.contains(step.id) || machines.contains(step.action.machine ?? "") {
+            kept.insert(step.id)
+            kept.formUnion(step.after)
+        }
+        return Plan(purpose, steps: steps.filter { kept.contains($0.id) })
     }
 
     /// The steps that can start once the given ones are done, without those given and those already started.

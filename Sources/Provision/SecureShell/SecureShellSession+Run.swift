@@ -100,7 +100,7 @@ extension SecureShellSession {
 
 extension RemoteProcess {
     /// Writes all of the input and ends it; a command that ends without reading all of it is no error.
-    func writeAll(_ input: [UInt8]) async throws {
+    package func writeAll(_ input: [UInt8]) async throws {
         do {
             if !input.isEmpty { try await write(input) }
             try await closeInput()

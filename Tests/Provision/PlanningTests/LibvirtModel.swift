@@ -57,6 +57,7 @@ struct LibvirtModel {
             try setState(of: domain, from: [.stopped], to: .running)
             try changeMachine(domain) { $0.running = $0.defined }
         case .resumeMachine(_, let domain): try setState(of: domain, from: [.paused, .suspended], to: .running)
+        case .suspendMachine(_, let domain): try setState(of: domain, from: [.running], to: .paused)
         case .stopMachine(_, let domain, _):
             try setState(of: domain, from: [.running, .paused, .suspended], to: .stopped)
             try changeMachine(domain) { $0.running = nil }

@@ -1,0 +1,77 @@
+package import Clusterfiles
+import Diagnostics
+import FoundationEssentials
+import Hypervisor
+package import Planning
+
+extension ClusterLifecycle {
+    /// Starts, halts, pauses … machines of a cluster (all where none is named) and waits until that is so: one that was
+    /// started can be logged in to, one that stood still has the right time. Gives what was carried out.
+    package func change(
+        _ change: PowerChange, of uuid: ClusterUUID, machines: Set<String> = [], gently: Bool = true
+    ) async throws -> Plan {
+        try FileManager.default.createDirectory(atPath: credentials.folder, withIntermediateDirectories: true)
+        return try await ClusterLock.hold(lockPath, purpose: "clusterfile \(change.rawValue)") {
+            let plan = try planPower(
+                change, of: uuid, machines: machines, gently: gently, observed: try await observer(of: uuid).observe())
+            guard !plan.isEmpty else { return plan }
+            let journal = Journal(path: journalPath, command: change.rawValue)
+            let actions = try await powerActions()
+            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
+                plan)
+            try await settle(plan, journal)
+            journal.end()
+            return plan
+        }
+    }
+
+    /// What a plan needs that makes nothing.
+    func powerActions() async throws -> LibvirtActions {
+        var actions = LibvirtActions(
+            hypervisor: hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated,
+            consoleFolder: try await consoleFolder(), agentVolume: nil,
+            seed: { _ in preconditionFailure("nothing is created") })
+        actions.warn = { [progress] in progress.report(.warning($0)) }
+        return actions
+    }
+
+    /// Waits for what the machines themselves have to do after their last step.
+    private func settle(_ plan: Plan, _ journal: Journal) async throws {
+        var last: [String: Action] = [:]
+        for step in plan.steps { if let machine = step.action.machine { last[machine] = step.action } }
+        let channel = ReadinessChannel(hypervisor: hypervisor)
+        let deadline = ContinuousClock.now + bootTimeout
+        let failures = await withTaskGroup(of: [Diagnosis].self) { group in
+            for (name, action) in last.sorted(by: { $0.key < $1.key }) {
+                group.addTask {
+                    do {
+                        switch action {
+                        case .startMachine(_, let domain):
+                            try await progress.step(machine: name, "boot") {
+                                try await journal.record("boot \(domain)") {
+                                    _ = try await channel.waitUntilReady(domain: domain, deadline: deadline)
+                                }
+                            }
+                        case .resumeMachine(_, let domain):
+                            try await progress.step(machine: name, "set its clock") {
+                                try await journal.record("set-clock \(domain)") {
+                                    try await channel.setClock(domain: domain, deadline: .now + .seconds(30))
+                                }
+                            }
+                        default: break
+                        }
+                        return []
+                    } catch {
+                        return Diagnoses(of: error).all.map { cause in
+                            Diagnosis(
+                                "machine '\(name)' runs, but does not answer", why: cause.rendered,
+                                fix: "see its console: clusterfile console \(name) --log")
+                        }
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        guard failures.isEmpty else { throw Diagnoses(failures) }
+    }
+}
