@@ -18,7 +18,7 @@ struct Root: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Up.self, Down.self, PlanCommand.self, Status.self, SSH.self, SSHConfig.self, InventoryCommand.self,
-            KubeconfigCommand.self, Provision.self, SnapshotCommand.self,
+            KubeconfigCommand.self, Provision.self, SnapshotCommand.self, ImageCommand.self,
         ])
 
     static func main() async {

@@ -177,8 +177,8 @@ package struct ClusterLifecycle: Sendable {
         let reason: String
         if try await !hypervisor.offersKVM() {
             reason = "this libvirt offers no KVM"
-        } else if let image = images.values.min(by: { $0.name < $1.name }),
-            try await !VirtualizationProbe(cacheFolder: "/var/cache/clusterfile").kvmBoots(image)
+        } else if let (kernel, initrd) = kernel(images),
+            try await !VirtualizationProbe(cacheFolder: "/var/cache/clusterfile").kvmBoots(kernel, initrd: initrd)
         {
             reason = "KVM does not boot the image here, though libvirt lists it"
         } else {
@@ -186,6 +186,16 @@ package struct ClusterLifecycle: Sendable {
         }
         progress.report(.warning("machines run without hardware virtualization, several times slower: \(reason)"))
         return .emulated
+    }
+
+    /// A kernel to try: one of these images', else any that was built here.
+    private func kernel(_ images: [String: MachineImage]) -> (ImageFile, initrd: ImageFile)? {
+        for images in [images, catalogue.images()] {
+            for image in images.values.sorted(by: { $0.name < $1.name }) {
+                if case .kernel(let kernel, let initrd, _) = image.boot { return (kernel, initrd) }
+            }
+        }
+        return nil
     }
 
     func consoleFolder() async throws -> String {

@@ -61,13 +61,11 @@ package struct LibvirtActions: Sendable {
     /// Images are all clusters': one command uploads, and who waited for it finds the image there.
     private func upload(_ image: MachineImage, as volumes: ImageVolumes) async throws {
         try await ClusterLock.hold(.images, purpose: "the upload of image '\(image.name)'") {
-            if try await isComplete(volumes) { return }
+            if try await isComplete(volumes, image) { return }
             // First, for it may be left of an image whose disk was deleted.
             try await hypervisor.delete(volume: volumes.marker, pool: pool)
-            for (name, file) in [
-                (volumes.kernel, image.kernel), (volumes.initrd, image.initrd), (volumes.disk, image.disk),
-            ] {
-                try ImageCatalogue.verify(file)
+            for (name, file) in files(of: image, as: volumes) {
+                try file.verify()
                 try await replaceVolume(name, bytes: file.bytes, mode: 0o644)
                 try await hypervisor.upload(file: file.path, toVolume: name, pool: pool)
             }
@@ -77,9 +75,18 @@ package struct LibvirtActions: Sendable {
         }
     }
 
-    private func isComplete(_ volumes: ImageVolumes) async throws -> Bool {
-        for name in [volumes.kernel, volumes.initrd, volumes.disk, volumes.marker]
-        where try await hypervisor.volume(name, pool: pool) == nil { return false }
+    private func files(of image: MachineImage, as volumes: ImageVolumes) -> [(volume: String, file: ImageFile)] {
+        switch image.boot {
+        case .kernel(let kernel, let initrd, _):
+            [(volumes.kernel, kernel), (volumes.initrd, initrd), (volumes.disk, image.disk)]
+        case .bootLoader: [(volumes.disk, image.disk)]
+        }
+    }
+
+    /// Whether all volumes are there; of an image that is not known, its disk and its marker.
+    private func isComplete(_ volumes: ImageVolumes, _ image: MachineImage?) async throws -> Bool {
+        let names = image.map { files(of: $0, as: volumes).map(\.volume) } ?? [volumes.disk]
+        for name in names + [volumes.marker] where try await hypervisor.volume(name, pool: pool) == nil { return false }
         return true
     }
 
@@ -89,7 +96,7 @@ package struct LibvirtActions: Sendable {
         }
         // What looked like an upload that was cut short may have been one that went on.
         try await ClusterLock.hold(.images, purpose: "the removal of \(name)") {
-            if try await isComplete(image) { return }
+            if try await isComplete(image, nil) { return }
             try await hypervisor.delete(volume: name, pool: pool)
         }
     }
@@ -101,10 +108,11 @@ package struct LibvirtActions: Sendable {
     }
 
     private func createDisk(_ machine: MachineSpec, _ volume: String, base: String) async throws {
+        let image: MachineImage = try wanted(machine.image.description)
         _ = try await hypervisor.create(
             LibvirtVolumeSpec(
                 pool: pool, name: volume, capacityBytes: UInt64(machine.systemDisk.size.bytes), format: .qcow2,
-                backing: .init(path: try await path(of: base), format: .qcow2)))
+                backing: .init(path: try await path(of: base), format: image.diskFormat == .raw ? .raw : .qcow2)))
     }
 
     private func createSeed(_ machine: MachineSpec, _ volume: String) async throws {
@@ -146,6 +154,11 @@ package struct LibvirtActions: Sendable {
     private func define(_ machine: MachineSpec) async throws {
         let (cluster, image) = (try cluster(), try wanted(machine.image.description) as MachineImage)
         let disk = try await found(machine.diskVolume)
+        guard case .kernel(_, _, let kernelArguments) = image.boot else {
+            throw Diagnosis(
+                "machine '\(machine.name)' cannot be made of the image '\(image.name)' yet",
+                why: "its disk has a boot loader of its own")
+        }
         // The kernel belongs to the disk, which has its modules, also where the catalogue has a later image by now.
         let volumes = disk.backingVolume.flatMap(ImageVolumes.init(ofDisk:)) ?? ImageVolumes(image)
         var more = [
@@ -166,7 +179,7 @@ package struct LibvirtActions: Sendable {
                 virtualCPUs: machine.processor.count, virtualization: virtualization,
                 boot: .init(
                     kernelPath: try await path(of: volumes.kernel), initrdPath: try await path(of: volumes.initrd),
-                    arguments: image.kernelArguments),
+                    arguments: kernelArguments),
                 disks: disks,
                 interfaces: [.init(network: cluster.network.name, mac: "\(machine.macAddress)")],
                 consoleLogPath: consoleFolder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domainName),
