@@ -100,10 +100,10 @@ extension ImageCatalogue {
             } else {
                 try FileManager.default.copyItem(atPath: file, toPath: disk)
             }
-            let bytes = try FileManager.default.attributesOfItem(atPath: disk)[.size] as? Int ?? 0
-            manifest.files = [ImageFile(path: disk, sha256: sha256, bytes: bytes)]
             chmod(disk, 0o644)
             try write(work) { () throws(LinuxError) in
+                let bytes = try FileSystem.information(disk).map { Int($0.st_size) } ?? 0
+                manifest.files = [ImageFile(path: disk, sha256: sha256, bytes: bytes)]
                 try AtomicFile.write((manifest.text + "\n").utf8, to: work + "/" + ImageManifest.fileName)
                 try FileSystem.rename(work, to: target)
             }

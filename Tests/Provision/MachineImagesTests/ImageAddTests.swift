@@ -38,6 +38,7 @@ import Testing
         #expect(image.virtualBytes == 512)
         #expect(added.key == String(Self.sha256(Self.disk()).prefix(16)))
         #expect(added.source == path)
+        #expect(added.bytes == 512)
         #expect(added.damages() == [])
         #expect(FileManager.default.fileExists(atPath: path))
         // The same again changes nothing; other content under the name is refused.
