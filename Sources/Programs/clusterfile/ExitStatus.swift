@@ -7,6 +7,8 @@ import PlanExecution
 enum ExitStatus {
     /// Something that was to be done could not be done; the message says what.
     static let failure = ExitCode(1)
+    /// `plan --exit-code` found something to change.
+    static let changes = ExitCode(2)
     /// The Clusterfile or a playbook has mistakes (EX_DATAERR); nothing was touched.
     static let badFile = ExitCode(65)
     /// libvirt or a machine cannot be reached (EX_UNAVAILABLE).

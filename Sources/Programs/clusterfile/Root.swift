@@ -19,7 +19,7 @@ struct Root: AsyncParsableCommand {
         subcommands: [
             PlanCommand.self, Up.self, Down.self, Start.self, Halt.self, Restart.self, Suspend.self, Resume.self,
             Status.self, SSH.self, Exec.self, SSHConfig.self, InventoryCommand.self, KubeconfigCommand.self,
-            Provision.self, Rebuild.self, SnapshotCommand.self,
+            Provision.self, Rebuild.self, SnapshotCommand.self, ImageCommand.self,
         ])
 
     static func main() async {
@@ -28,7 +28,7 @@ struct Root: AsyncParsableCommand {
         do {
             var command = try parseAsRoot()
             // Before there is a second thread; a failure is told by the first command that needs it.
-            Workplace.enter()
+            if !(type(of: command) is any HostCommand.Type) { Workplace.enter() }
             do {
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()

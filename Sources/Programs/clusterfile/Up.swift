@@ -1,4 +1,5 @@
 import ArgumentParser
+import Clusterfiles
 import Diagnostics
 import JSON
 import MachineImages
@@ -10,11 +11,17 @@ struct ConsentOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Do not ask before data is destroyed.")
     var yes = false
 
+    @Option(
+        help: .init("Make this machine anew where that is needed, without a question.", valueName: "machine"),
+        completion: .machines)
+    var replace: [String] = []
+
     /// Asks for what destroys data; throws where the answer is no.
     func approve(_ plan: Plan, of cluster: String) throws {
-        guard !plan.losses.isEmpty, !yes else { return }
+        let losses = plan.losses(replacing: Set(replace))
+        guard !losses.isEmpty, !yes else { return }
         Terminal.error("This destroys data of cluster '\(cluster)':")
-        for step in plan.losses { Terminal.error("  \(step.action.words): \(step.reason)") }
+        for step in losses { Terminal.error("  \(step.action.words): \(step.reason)") }
         guard Terminal.confirms("Go on?") else {
             throw NotConfirmed()
         }
@@ -95,15 +102,32 @@ struct Provision: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @Flag(name: .shortAndLong, help: "Show tasks that changed nothing, too.")
     var verbose = false
+    @Option(help: .init("Carry out this step of 'provision' only, whatever its 'run' says.", valueName: "name"))
+    var step: [String] = []
 
     func run() async throws {
         let start = ContinuousClock.now
         let spec = try cluster.spec()
+        let wanted = try choice.wanted(cluster, of: spec)
+        try requireSteps(spec)
         let printer = ProgressPrinter(showsUnchanged: verbose)
         let lifecycle = try await cluster.lifecycle(progress: printer.sink)
         let recap = try await lifecycle.provision(
-            spec, clusterfile: try cluster.path(), machines: try choice.wanted(cluster, of: spec))
+            spec, clusterfile: try cluster.path(), machines: wanted, steps: Set(step))
         report(recap, printer, spec.name, seconds: start.secondsSince, output.format)
+    }
+}
+
+extension Provision {
+    /// Steps that are asked for have to be there.
+    private func requireSteps(_ spec: ClusterSpec) throws {
+        let known = Set(spec.machines.flatMap { spec.steps(of: $0).map(\.name) })
+        for name in step where !known.contains(name) {
+            throw Diagnosis(
+                "cluster '\(spec.name)' has no step '\(name)'",
+                why: known.isEmpty ? "its Clusterfile has none" : "its steps are \(known.sorted().joined(separator: ", "))",
+                fix: nearestName(to: name, among: known.sorted()).map { "did you mean '\($0)'?" })
+        }
     }
 }
 
@@ -138,11 +162,13 @@ struct PlanCommand: AsyncParsableCommand {
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var choice: MachineChoice
     @OptionGroup var output: OutputOptions
+    @Flag(name: .customLong("exit-code"), help: "Exit with 2 where there are changes, with 0 where there are none.")
+    var exitCode = false
 
     func run() async throws {
         let spec = try cluster.spec()
         let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).plan(
-            spec, machines: try choice.wanted(cluster, of: spec))
+            spec, clusterfile: try cluster.path(), machines: try choice.wanted(cluster, of: spec))
         switch output.format {
         case .json: Terminal.output(plan.json.prettyText)
         case .table:
@@ -151,5 +177,6 @@ struct PlanCommand: AsyncParsableCommand {
                     ? "Nothing to do: every machine of '\(spec.name)' is there and runs. (What is in them, up looks at itself.)"
                     : plan.words.joined(separator: "\n"))
         }
+        if exitCode, !plan.isEmpty { throw ExitStatus.changes }
     }
 }

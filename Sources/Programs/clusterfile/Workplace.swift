@@ -4,6 +4,9 @@ import Glibc
 import PlanExecution
 import Synchronization
 
+/// A command that works on this host's files and network alone: it needs no libvirt, and stays outside a lab's network.
+protocol HostCommand {}
+
 /// Where this process works: which libvirt, in which network namespace, with which files of this installation.
 enum Workplace {
     private static let entered = Mutex<Result<LibvirtEndpoint, Diagnosis>?>(nil)

@@ -12,7 +12,7 @@ extension ClusterLifecycle {
         try await prepareCredentials(spec, clusterfile: clusterfile)
         // Before anything is thrown away: what it is made anew from has to be there.
         _ = try images(of: spec)
-        let playbook = try compiledPlaybook(of: spec, clusterfile: clusterfile)
+        let playbooks = try self.playbooks(of: spec, clusterfile: clusterfile)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile rebuild") {
             let removal = planDown(
                 of: spec.uuid, machines: machines, observed: try await observer(of: spec.uuid).observe())
@@ -21,7 +21,7 @@ extension ClusterLifecycle {
             let actions = try await powerActions()
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
                 removal)
-            return try await upLocked(spec, playbook, clusterfile, machines: machines) { _ in }
+            return try await upLocked(spec, playbooks, clusterfile, machines: machines) { _ in }
         }
     }
 }

@@ -39,10 +39,10 @@ package struct ClusterLifecycle: Sendable {
     }
 
     /// What `up` would do to libvirt now.
-    package func plan(_ spec: ClusterSpec, machines: Set<String> = []) async throws -> Plan {
+    package func plan(_ spec: ClusterSpec, clusterfile: String, machines: Set<String> = []) async throws -> Plan {
         let images = try images(of: spec)
         let plan = try planUp(
-            spec, baseVolumes: images.mapValues { ImageVolumes($0).disk },
+            spec, baseVolumes: images.mapValues { ImageVolumes($0).disk }, folder: Self.folder(of: clusterfile),
             observed: try await observer(of: spec.uuid).observe())
         return machines.isEmpty ? plan : plan.limited(to: machines)
     }
@@ -61,9 +61,9 @@ package struct ClusterLifecycle: Sendable {
     ) async throws -> ConvergenceRecap {
         let isNew = try !credentials.exists()
         try await prepareCredentials(spec, clusterfile: clusterfile)
-        let playbook: CompiledPlaybook?
+        let playbooks: [CompiledPlaybook]
         do {
-            playbook = try compiledPlaybook(of: spec, clusterfile: clusterfile)
+            playbooks = try self.playbooks(of: spec, clusterfile: clusterfile)
         } catch {
             // Nothing is to be left of a run that did not begin, unless another one has begun with the same keys.
             if isNew, try await planRemoval(of: spec.uuid).isEmpty {
@@ -72,12 +72,12 @@ package struct ClusterLifecycle: Sendable {
             throw error
         }
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") {
-            try await upLocked(spec, playbook, clusterfile, machines: machines, approve)
+            try await upLocked(spec, playbooks, clusterfile, machines: machines, approve)
         }
     }
 
     func upLocked(
-        _ spec: ClusterSpec, _ playbook: CompiledPlaybook?, _ clusterfile: String, machines: Set<String>,
+        _ spec: ClusterSpec, _ playbooks: [CompiledPlaybook], _ clusterfile: String, machines: Set<String>,
         _ approve: @Sendable (Plan) throws -> Void
     ) async throws -> ConvergenceRecap {
         for step in Journal.unfinished(at: journalPath) {
@@ -85,36 +85,36 @@ package struct ClusterLifecycle: Sendable {
                 .note(
                     "the last '\(step.command)' was cut short at '\(step.step)' (\(step.since)); this run finishes it"))
         }
-        let plan = try await progress.phase(.plan) { try await self.plan(spec, machines: machines) }
+        let plan = try await progress.phase(.plan) {
+            try await self.plan(spec, clusterfile: clusterfile, machines: machines)
+        }
         try approve(plan)
         let journal = Journal(path: journalPath, command: "up")
-        let images = try images(of: spec)
-        let actions = LibvirtActions(
-            hypervisor: hypervisor, pool: pool, spec: spec, images: images,
-            virtualization: plan.definesMachines ? try await virtualization(images) : .emulated,
-            consoleFolder: try await consoleFolder(), agentVolume: try await agentVolume(for: plan, spec),
-            seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).seed })
         if !plan.isEmpty {
+            let actions = try await actions(for: plan, spec, clusterfile)
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
                 plan)
         }
         let recap = try await converge(
-            spec, playbook, machines: machines, started: Set(plan.machines), journal: journal)
+            spec, playbooks, clusterfile: clusterfile, machines: machines, started: plan.startedMachines,
+            journal: journal)
         // Only now are the machines gone that the file no longer has.
         if machines.isEmpty { try credentials.prune(credentialRequest(spec, clusterfile: clusterfile)) }
         journal.end()
         return recap
     }
 
-    /// Awaits the machines of a cluster that is up (only those named, where some are), and carries out its playbook.
-    package func provision(_ spec: ClusterSpec, clusterfile: String, machines: Set<String> = []) async throws
-        -> ConvergenceRecap
-    {
+    /// Awaits the machines of a cluster that is up (only those named, where some are), and carries out its playbook and
+    /// steps, or only the steps that are asked for.
+    package func provision(
+        _ spec: ClusterSpec, clusterfile: String, machines: Set<String> = [], steps: Set<String> = []
+    ) async throws -> ConvergenceRecap {
         try await prepareCredentials(spec, clusterfile: clusterfile)
-        let playbook = try compiledPlaybook(of: spec, clusterfile: clusterfile)
+        let playbooks = try self.playbooks(of: spec, clusterfile: clusterfile, steps: steps)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile provision") {
             let journal = Journal(path: journalPath, command: "provision")
-            let recap = try await converge(spec, playbook, machines: machines, started: [], journal: journal)
+            let recap = try await converge(
+                spec, playbooks, clusterfile: clusterfile, machines: machines, started: [], journal: journal)
             journal.end()
             return recap
         }
@@ -143,6 +143,18 @@ package struct ClusterLifecycle: Sendable {
     }
 
     // MARK: Parts
+
+    private func actions(for plan: Plan, _ spec: ClusterSpec, _ clusterfile: String) async throws -> LibvirtActions {
+        let images = try images(of: spec)
+        var actions = LibvirtActions(
+            hypervisor: hypervisor, pool: pool, spec: spec, images: images,
+            virtualization: plan.definesMachines ? try await virtualization(images) : .emulated,
+            consoleFolder: try await consoleFolder(), agentVolume: try await agentVolume(for: plan, spec),
+            seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).seed })
+        actions.folder = Self.folder(of: clusterfile)
+        actions.warn = { [progress] in progress.report(.warning($0)) }
+        return actions
+    }
 
     var lockPath: String { credentials.folder + "/lock" }
     var journalPath: String { credentials.folder + "/journal.jsonl" }
@@ -182,8 +194,8 @@ package struct ClusterLifecycle: Sendable {
         let reason: String
         if try await !hypervisor.offersKVM() {
             reason = "this libvirt offers no KVM"
-        } else if let image = images.values.min(by: { $0.name < $1.name }),
-            try await !VirtualizationProbe(cacheFolder: "/var/cache/clusterfile").kvmBoots(image)
+        } else if let (kernel, initrd) = kernel(images),
+            try await !VirtualizationProbe(cacheFolder: "/var/cache/clusterfile").kvmBoots(kernel, initrd: initrd)
         {
             reason = "KVM does not boot the image here, though libvirt lists it"
         } else {
@@ -191,6 +203,16 @@ package struct ClusterLifecycle: Sendable {
         }
         progress.report(.warning("machines run without hardware virtualization, several times slower: \(reason)"))
         return .emulated
+    }
+
+    /// A kernel to try: one of these images', else any that was built here.
+    private func kernel(_ images: [String: MachineImage]) -> (ImageFile, initrd: ImageFile)? {
+        for images in [images, catalogue.images()] {
+            for image in images.values.sorted(by: { $0.name < $1.name }) {
+                if case .kernel(let kernel, let initrd, _) = image.boot { return (kernel, initrd) }
+            }
+        }
+        return nil
     }
 
     func consoleFolder() async throws -> String {

@@ -24,13 +24,26 @@ package struct ClusterObserver: Sendable {
             cluster.owner(ofVolume: name) != nil || ImageVolumes.isDisk(name)
         }
         let names = Set(found.volumeNames)
+        let snapshots = try await restorePoints(of: found.domains)
+        let volumeNames = Dictionary(found.volumes.map { ($0.path, $0.name) }) { first, _ in first }
+        // A disk of a volume that is gone, or of another pool, still has a name of its own.
+        let hardware = { (found: DomainHardware) in
+            MachineHardware(found) { path in volumeNames[path] ?? path.split(separator: "/").last.map(String.init) ?? path }
+        }
         return ClusterSnapshot(
             networks: found.networks.map(Self.network),
             machines: found.domains.map { domain in
                 MachineSnapshot(
                     domainName: domain.name, domainUUID: domain.uuid.lowercased(),
                     owner: domain.metadata.flatMap { ClusterUUID($0.cluster) }, machine: domain.metadata?.name,
-                    specHash: domain.metadata.flatMap { SpecHash($0.spec) }, state: Self.state(domain.state))
+                    specHash: domain.metadata.flatMap { SpecHash($0.spec) }, state: Self.state(domain.state),
+                    snapshots: snapshots[domain.name] ?? [],
+                    origin: .init(
+                        image: domain.metadata?.more[ObservedCluster.Attribute.image],
+                        address: domain.metadata?.more[ObservedCluster.Attribute.address],
+                        user: domain.metadata?.more[ObservedCluster.Attribute.user]),
+                    defined: domain.defined.map(hardware), running: domain.running.map(hardware),
+                    isAltered: domain.isAsRecorded == false)
             },
             volumes: found.volumes.map { volume in
                 ClusterSnapshot.Volume(
@@ -48,10 +61,24 @@ package struct ClusterObserver: Sendable {
             networks: try await hypervisor.networks().map(Self.network), hostInterfaces: try hostInterfaces())
     }
 
+    /// The names of snapshots of the cluster's own domains, by domain.
+    private func restorePoints(of domains: [DomainSnapshot]) async throws -> [String: [String]] {
+        let own = ObservedCluster(name: "", uuid: cluster, domains: domains).machines
+        return try await withThrowingTaskGroup(of: (String, [String]).self) { group in
+            for machine in own {
+                group.addTask {
+                    (machine.domain, try await hypervisor.restorePoints(domain: machine.domain).map(\.name))
+                }
+            }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+
     private static func network(_ network: LibvirtNetworkSnapshot) -> ClusterSnapshot.Network {
         ClusterSnapshot.Network(
             name: network.name, owner: network.metadata.flatMap { ClusterUUID($0.cluster) },
-            specHash: network.metadata?.spec, bridge: network.bridge, isActive: network.isActive)
+            bridge: network.bridge, isActive: network.isActive, defined: network.defined.flatMap(NetworkShape.init),
+            running: network.running.flatMap(NetworkShape.init))
     }
 
     private func hostInterfaces() throws -> [HostInterfaceSnapshot] {

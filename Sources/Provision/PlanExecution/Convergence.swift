@@ -6,34 +6,61 @@ import Linux
 import Plays
 
 extension ClusterLifecycle {
-    /// The Clusterfile's playbook as its machines will get it, or nil where it names none; its mistakes are all told at once.
-    func compiledPlaybook(of spec: ClusterSpec, clusterfile: String) throws(PlaybookMistakes) -> CompiledPlaybook? {
-        guard let playbook = spec.playbook else { return nil }
+    /// The Clusterfile's playbook and steps as its machines will get them, in order; the mistakes of all are told at once.
+    ///
+    /// Where steps are asked for by name, only they are there.
+    func playbooks(of spec: ClusterSpec, clusterfile: String, steps asked: Set<String> = [])
+        throws(PlaybookMistakes) -> [CompiledPlaybook]
+    {
+        let (folder, inventory) = (Self.folder(of: clusterfile), inventory(of: spec).inventory)
+        var playbooks: [CompiledPlaybook] = []
+        var mistakes: [Diagnosis] = []
         do throws(Diagnoses) {
-            return try CompiledPlaybook(
-                playbook.hasPrefix("/") ? playbook : Self.folder(of: clusterfile) + "/" + playbook,
-                inventory: inventory(of: spec).inventory)
+            if asked.isEmpty, let path = spec.playbook {
+                playbooks.append(
+                    try CompiledPlaybook(path.hasPrefix("/") ? path : folder + "/" + path, inventory: inventory))
+            }
         } catch {
-            throw PlaybookMistakes(diagnoses: error)
+            mistakes += error.all
         }
+        do throws(Diagnoses) {
+            playbooks += try ProvisionPlaybooks(spec: spec, clusterfile: clusterfile, folder: folder, asked: asked)
+                .compiled(inventory)
+        } catch {
+            mistakes += error.all
+        }
+        guard mistakes.isEmpty else { throw PlaybookMistakes(diagnoses: Diagnoses(mistakes)) }
+        return playbooks
+    }
+
+    /// What machines get beside their image, or nil where there is nothing to give them.
+    private func machinePlaybook(of spec: ClusterSpec, clusterfile: String, started: Set<String>) throws
+        -> CompiledPlaybook?
+    {
+        try MachinePlaybook(
+            path: programsFolder + "/playbooks/machine.yml", spec: spec, folder: Self.folder(of: clusterfile)
+        ).compiled(inventory(of: spec).inventory, started: started)
     }
 
     /// Logs in to every machine, carries out the playbook as each becomes reachable, and waits until every node is Ready.
     ///
     /// Where machines are named, only those are visited and awaited; the playbook still knows the others.
     func converge(
-        _ whole: ClusterSpec, _ wholePlaybook: CompiledPlaybook?, machines: Set<String> = [], started: Set<String>,
-        journal: Journal
+        _ whole: ClusterSpec, _ compiled: [CompiledPlaybook], clusterfile: String, machines: Set<String> = [],
+        started: Set<String>, journal: Journal
     ) async throws -> ConvergenceRecap {
         let spec = machines.isEmpty ? whole : whole.keeping { machines.contains($0.name) }
-        guard let playbook = machines.isEmpty ? wholePlaybook : wholePlaybook?.limited(to: machines) else {
+        let first = try machinePlaybook(of: whole, clusterfile: clusterfile, started: started)
+        let all = ([first].compactMap(\.self) + compiled).map { machines.isEmpty ? $0 : $0.limited(to: machines) }
+        let playbooks = all.filter { !$0.hosts.isEmpty }
+        guard !playbooks.isEmpty else {
             let visit = try await MachineVisit(self, spec, started: started)
             try await visit.all { machine in try await visit.login(machine) { _ in } }
             return ConvergenceRecap(machines: [])
         }
         let begin = Timestamp.now()
         let recap = try await journal.record("playbook") {
-            try await run(playbook, on: spec, started: started)
+            try await run(playbooks, on: spec, started: started)
         }
         try check(recap)
         try await progress.phase(.nodesReady) {
@@ -65,18 +92,19 @@ extension ClusterLifecycle {
 
     // MARK: Parts
 
-    private func run(_ compiled: CompiledPlaybook, on spec: ClusterSpec, started: Set<String>) async throws
+    private func run(_ playbooks: [CompiledPlaybook], on spec: ClusterSpec, started: Set<String>) async throws
         -> PlaybookRecap
     {
         let visit = try await MachineVisit(self, spec, started: started)
         let program = try RunnerProgram(folder: programsFolder)
         let exchange = RunnerExchange()
+        let concerned = Set(playbooks.flatMap(\.hosts))
         let report = progress.report
         return try await withThrowingTaskGroup(of: PlaybookRecap?.self) { group in
             group.addTask {
                 let begin = ContinuousClock.now
                 defer { report(.phaseFinished(.playbook, seconds: begin.secondsSince)) }
-                let recap = try await PlaybookRun(compiled).run(
+                let recap = try await PlaybookRun(playbooks).run(
                     connect: { host in try await exchange.channel(of: host) },
                     report: { event in Self.forward(event, to: report) })
                 await exchange.finish()
@@ -84,7 +112,7 @@ extension ClusterLifecycle {
             }
             group.addTask {
                 try await visit.all { machine in
-                    guard compiled.hosts.contains(machine.name) else {
+                    guard concerned.contains(machine.name) else {
                         return try await visit.login(machine) { _ in }
                     }
                     do {

@@ -2,6 +2,8 @@ package import MachineImages
 
 /// The volumes that hold one image in a pool. The marker comes last: without it the others are an upload cut short.
 package struct ImageVolumes: Hashable, Sendable {
+    /// What all of them begin with.
+    package var stem: String
     package var disk: String
     package var kernel: String
     package var initrd: String
@@ -15,7 +17,7 @@ package struct ImageVolumes: Hashable, Sendable {
 
     /// The volumes that belong to a disk's; a planner knows an image by that one name.
     package init(disk: String) {
-        let stem = String(disk.dropLast(".disk".count))
+        stem = String(disk.dropLast(".disk".count))
         self.disk = disk
         kernel = stem + ".kernel"
         initrd = stem + ".initrd"

@@ -15,6 +15,8 @@ package struct LibvirtActions: Sendable {
     package var consoleFolder: String
     /// The volume with the agents, or nil where machines get none.
     package var agentVolume: String?
+    /// The Clusterfile's folder, to which its paths are relative.
+    package var folder = ""
     /// Makes a machine's seed, whose keys the caller keeps.
     package var seed: @Sendable (MachineSpec) throws -> SeedArchive
     /// Told what a person should know beside the outcome.
@@ -40,90 +42,28 @@ package struct LibvirtActions: Sendable {
     package func perform(_ action: Action) async throws {
         switch action {
         case .uploadImage(let image, let volume): try await upload(try wanted(image), as: ImageVolumes(disk: volume))
-        case .createNetwork:
-            try await claim().whileFree(try cluster()) { try await hypervisor.define(networkSpec(try cluster())) }
+        case .createNetwork(let name):
+            try await claim().whileFree(try cluster()) { try await hypervisor.define(try networkSpec(name)) }
         case .startNetwork(let name): try await startNetwork(name)
+        case .updateNetwork(let name): try await hypervisor.update(network: name, to: try networkSpec(name))
         case .stopNetwork(let name): try await hypervisor.destroy(network: name)
         case .deleteNetwork(let name): try await hypervisor.undefine(network: name)
         case .createDisk(let machine, let volume, let base):
             try await createDisk(try wanted(machine), volume, base: base)
+        case .createDataDisk(let machine, let volume): try await createDataDisk(try disk(volume, of: machine))
+        case .growDisk(let machine, let volume, let size):
+            try await hypervisor.resize(
+                volume: volume, pool: pool, ofDomain: try wanted(machine).domainName, toBytes: UInt64(size.bytes))
         case .createSeed(let machine, let volume): try await createSeed(try wanted(machine), volume)
         case .deleteVolume(let name): try await deleteVolume(name)
         case .defineMachine(let machine, _): try await define(try wanted(machine))
+        case .change(let machine, let domain, let change): try await self.change(try wanted(machine), domain, change)
         case .startMachine(_, let domain): try await hypervisor.start(domain: domain)
         case .resumeMachine(_, let domain): try await hypervisor.resume(domain: domain)
         case .suspendMachine(_, let domain): try await hypervisor.suspend(domain: domain)
         case .stopMachine(let machine, let domain, let gently): try await stop(machine, domain, gently: gently)
         case .undefineMachine(_, let domain): try await remove(domain)
         }
-    }
-
-    // MARK: Volumes
-
-    /// Images are all clusters': one command uploads, and who waited for it finds the image there.
-    private func upload(_ image: MachineImage, as volumes: ImageVolumes) async throws {
-        try await ClusterLock.hold(.images, purpose: "the upload of image '\(image.name)'") {
-            if try await isComplete(volumes) { return }
-            // First, for it may be left of an image whose disk was deleted.
-            try await hypervisor.delete(volume: volumes.marker, pool: pool)
-            for (name, file) in [
-                (volumes.kernel, image.kernel), (volumes.initrd, image.initrd), (volumes.disk, image.disk),
-            ] {
-                try ImageCatalogue.verify(file)
-                try await replaceVolume(name, bytes: file.bytes, mode: 0o644)
-                try await hypervisor.upload(file: file.path, toVolume: name, pool: pool)
-            }
-            try await replaceVolume(volumes.marker, bytes: 1 << 20, mode: 0o644)
-            // Its real size as an overlay's base is in its header, which libvirt reads anew.
-            try await hypervisor.refresh(pool: pool)
-        }
-    }
-
-    private func isComplete(_ volumes: ImageVolumes) async throws -> Bool {
-        for name in [volumes.kernel, volumes.initrd, volumes.disk, volumes.marker]
-        where try await hypervisor.volume(name, pool: pool) == nil { return false }
-        return true
-    }
-
-    private func deleteVolume(_ name: String) async throws {
-        guard let image = ImageVolumes(ofDisk: name) else {
-            return try await hypervisor.delete(volume: name, pool: pool)
-        }
-        // What looked like an upload that was cut short may have been one that went on.
-        try await ClusterLock.hold(.images, purpose: "the removal of \(name)") {
-            if try await isComplete(image) { return }
-            try await hypervisor.delete(volume: name, pool: pool)
-        }
-    }
-
-    private func replaceVolume(_ name: String, bytes: Int, mode: UInt16) async throws {
-        try await hypervisor.delete(volume: name, pool: pool)
-        _ = try await hypervisor.create(
-            LibvirtVolumeSpec(pool: pool, name: name, capacityBytes: UInt64(bytes), format: .raw, mode: mode))
-    }
-
-    private func createDisk(_ machine: MachineSpec, _ volume: String, base: String) async throws {
-        _ = try await hypervisor.create(
-            LibvirtVolumeSpec(
-                pool: pool, name: volume, capacityBytes: UInt64(machine.systemDisk.size.bytes), format: .qcow2,
-                backing: .init(path: try await path(of: base), format: .qcow2)))
-    }
-
-    private func createSeed(_ machine: MachineSpec, _ volume: String) async throws {
-        let bytes = try seed(machine).bytes
-        try await replaceVolume(volume, bytes: bytes.count, mode: 0o600)
-        try await hypervisor.upload(bytes, toVolume: volume, pool: pool)
-    }
-
-    private func path(of volume: String) async throws -> String { try await found(volume).path }
-
-    private func found(_ volume: String) async throws -> LibvirtVolumeSnapshot {
-        guard let found = try await hypervisor.volume(volume, pool: pool) else {
-            throw Diagnosis(
-                "the volume \(volume) is gone", why: "the pool '\(pool)' had it a moment ago",
-                fix: "run clusterfile up again")
-        }
-        return found
     }
 
     // MARK: Networks and domains
@@ -140,54 +80,54 @@ package struct LibvirtActions: Sendable {
         try await claim().whileFree(spec) { try await hypervisor.start(network: name) }
     }
 
-    private func networkSpec(_ cluster: ClusterSpec) -> LibvirtNetworkSpec {
-        LibvirtNetworkSpec(
-            name: cluster.network.name, uuid: cluster.uuid.domainUUID(ofMachine: "network " + cluster.network.name),
-            configuration: .init(
-                mode: .nat, bridge: cluster.network.bridge, gateway: "\(cluster.network.host)",
-                prefixLength: cluster.network.range.prefixLength,
-                dnsHosts: cluster.dnsHosts(of: cluster.network).map {
-                    .init(address: "\($0.address)", names: $0.names)
-                }),
+    private func networkSpec(_ name: String) throws -> LibvirtNetworkSpec {
+        let cluster = try cluster()
+        guard let network = cluster.madeNetworks.first(where: { $0.name == name }) else {
+            preconditionFailure("a plan makes networks of its spec only")
+        }
+        return LibvirtNetworkSpec(
+            name: network.name, uuid: network.uuid, configuration: NetworkConfiguration(network, of: cluster),
             metadata: ClusterMetadata(
-                cluster: cluster.uuid.text, clusterName: cluster.name, name: cluster.network.name,
-                spec: cluster.network.specHash))
+                cluster: cluster.uuid.text, clusterName: cluster.name, name: network.name, spec: network.specHash))
     }
 
     private func define(_ machine: MachineSpec) async throws {
-        let (cluster, image) = (try cluster(), try wanted(machine.image.description) as MachineImage)
-        let disk = try await found(machine.diskVolume)
-        // The kernel belongs to the disk, which has its modules, also where the catalogue has a later image by now.
-        let volumes = disk.backingVolume.flatMap(ImageVolumes.init(ofDisk:)) ?? ImageVolumes(image)
-        var more = [
-            ObservedCluster.Attribute.address: "\(machine.address)", ObservedCluster.Attribute.user: cluster.user,
-        ]
-        more[ObservedCluster.Attribute.role] = machine.role?.rawValue
-        var disks: [DomainHardware.Disk] = [
-            .init(path: disk.path, format: .qcow2, access: .readWrite),
-            .init(path: try await path(of: machine.seedVolume), format: .raw, access: .readOnly, serial: "seed"),
-        ]
-        if let agentVolume {
-            disks.append(
-                .init(path: try await path(of: agentVolume), format: .raw, access: .readOnly, serial: AgentDisk.serial))
-        }
+        let cluster = try cluster()
         try await hypervisor.define(
             DomainSpec(
-                name: machine.domainName, uuid: machine.domainUUID,
-                hardware: DomainHardware(
-                    virtualization: virtualization,
-                    processors: .init(count: machine.processor.count, model: .standard(virtualization)),
-                    memory: .init(bytes: UInt64(machine.memory.size.bytes)),
-                    boot: .kernel(
-                        .init(
-                            kernelPath: try await path(of: volumes.kernel),
-                            initrdPath: try await path(of: volumes.initrd), arguments: image.kernelArguments)),
-                    disks: disks,
-                    interfaces: [.init(.network(cluster.network.name), mac: "\(machine.macAddress)")]),
-                consoleLogPath: consoleFolder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domainName),
-                metadata: ClusterMetadata(
-                    cluster: cluster.uuid.text, clusterName: cluster.name, name: machine.name,
-                    spec: "\(machine.specHash)", more: more)))
+                machine, of: cluster,
+                MachineParts(
+                    systemDisk: try await path(of: machine.diskVolume), seed: try await path(of: machine.seedVolume),
+                    dataDisks: try await dataDisks(of: machine), agents: try await agentDisk(of: machine),
+                    boot: try await boot(of: machine), virtualization: virtualization,
+                    consoleLog: consoleFolder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domainName),
+                    folder: folder)))
+    }
+
+    private func dataDisks(of machine: MachineSpec) async throws -> [String: String] {
+        var paths: [String: String] = [:]
+        for disk in machine.disks { paths[disk.volume] = try await path(of: disk.volume) }
+        return paths
+    }
+
+    /// The volume with the agents: the newest for a machine that has not started yet, else the one that it has.
+    private func agentDisk(of machine: MachineSpec) async throws -> String? {
+        let had = try await hypervisor.domain(machine.domainName)?.defined?.disks.first { $0.serial == AgentDisk.serial }
+        if let had { return had.path }
+        guard let agentVolume else { return nil }
+        return try await path(of: agentVolume)
+    }
+
+    /// The kernel belongs to the disk, which has its modules, also where the catalogue has a later image by now.
+    private func boot(of machine: MachineSpec) async throws -> DomainHardware.Boot {
+        let image: MachineImage = try wanted(machine.image.description)
+        guard case .kernel(_, _, let arguments) = image.boot else { return .disk }
+        let volumes =
+            try await found(machine.diskVolume).backingVolume.flatMap(ImageVolumes.init(ofDisk:)) ?? ImageVolumes(image)
+        return .kernel(
+            .init(
+                kernelPath: try await path(of: volumes.kernel), initrdPath: try await path(of: volumes.initrd),
+                arguments: arguments))
     }
 
     private func stop(_ machine: String, _ domain: String, gently: Bool) async throws {
@@ -219,14 +159,14 @@ package struct LibvirtActions: Sendable {
         return spec
     }
 
-    private func wanted(_ machine: String) throws -> MachineSpec {
+    func wanted(_ machine: String) throws -> MachineSpec {
         guard let found = try cluster().machine(named: machine) else {
             preconditionFailure("a plan creates machines of its spec only")
         }
         return found
     }
 
-    private func wanted(_ image: String) throws -> MachineImage {
+    func wanted(_ image: String) throws -> MachineImage {
         guard let found = images[image] else {
             throw ImageError.unknown(name: image, known: images.keys.sorted(), folder: "the catalogue")
         }

@@ -25,6 +25,7 @@ package struct ObservedCluster: Hashable, Sendable {
         static let address = "address"
         static let user = "user"
         static let role = "role"
+        static let image = "image"
     }
 
     /// The cluster's machines among all domains; a copy made by hand carries the metadata and has another UUID.

@@ -87,9 +87,9 @@ extension Action {
     /// The phase in which a step's time counts.
     var phase: ProgressEvent.Phase {
         switch self {
-        case .createNetwork, .startNetwork, .stopNetwork, .deleteNetwork: .network
-        case .uploadImage, .createDisk, .createSeed, .deleteVolume: .volumes
-        case .defineMachine, .startMachine, .resumeMachine, .suspendMachine, .stopMachine,
+        case .createNetwork, .startNetwork, .updateNetwork, .stopNetwork, .deleteNetwork: .network
+        case .uploadImage, .createDisk, .createDataDisk, .growDisk, .createSeed, .deleteVolume: .volumes
+        case .defineMachine, .change, .startMachine, .resumeMachine, .suspendMachine, .stopMachine,
             .undefineMachine:
             .boot
         }

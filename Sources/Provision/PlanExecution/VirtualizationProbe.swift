@@ -11,35 +11,35 @@ package struct VirtualizationProbe: Sendable {
 
     package init(cacheFolder: String) { self.cacheFolder = cacheFolder }
 
-    /// Whether the image's kernel prints its banner under KVM within the deadline; the answer is remembered.
-    package func kvmBoots(_ image: MachineImage) async throws -> Bool {
+    /// Whether a kernel prints its banner under KVM within the deadline; the answer is remembered.
+    package func kvmBoots(_ kernel: ImageFile, initrd: ImageFile) async throws -> Bool {
         guard access("/dev/kvm", R_OK | W_OK) == 0, access(emulator, X_OK) == 0 else { return false }
-        let answerFile = cacheFolder + "/kvm-" + cacheKey(image)
+        let answerFile = cacheFolder + "/kvm-" + cacheKey(kernel)
         if let known = try? String(contentsOf: URL(filePath: answerFile), encoding: .utf8) {  // no answer yet: probe
             return known.hasPrefix("yes")
         }
-        let answer = try await boot(image)
+        let answer = try await boot(kernel, initrd)
         try FileManager.default.createDirectory(atPath: cacheFolder, withIntermediateDirectories: true)
         try (answer ? "yes\n" : "no\n").write(toFile: answerFile, atomically: true, encoding: .utf8)
         return answer
     }
 
-    private func cacheKey(_ image: MachineImage) -> String {
+    private func cacheKey(_ kernel: ImageFile) -> String {
         // Without a boot id the answer is only valid for a host that never reboots: good enough to name a cache file.
         let boot =
             (try? String(contentsOf: URL(filePath: "/proc/sys/kernel/random/boot_id"), encoding: .utf8)) ?? "unknown"
         var status = stat()
         let version = stat(emulator, &status) == 0 ? "\(status.st_size)-\(status.st_mtim.tv_sec)" : "none"
-        return "\(boot.prefix { $0 != "\n" })-\(image.kernel.sha256.prefix(12))-\(version)"
+        return "\(boot.prefix { $0 != "\n" })-\(kernel.sha256.prefix(12))-\(version)"
     }
 
-    private func boot(_ image: MachineImage) async throws -> Bool {
+    private func boot(_ kernel: ImageFile, _ initrd: ImageFile) async throws -> Bool {
         let log = cacheFolder + "/kvm-probe-\(getpid()).log"
         try FileManager.default.createDirectory(atPath: cacheFolder, withIntermediateDirectories: true)
         defer { unlink(log) }
         let arguments = [
             emulator, "-accel", "kvm", "-cpu", "host", "-m", "256", "-nodefaults", "-display", "none", "-no-reboot",
-            "-serial", "file:\(log)", "-kernel", image.kernel.path, "-initrd", image.initrd.path,
+            "-serial", "file:\(log)", "-kernel", kernel.path, "-initrd", initrd.path,
             "-append", "console=ttyS0 panic=-1",
         ]
         var process: pid_t = 0

@@ -55,7 +55,7 @@ extension PlanningConflict: Diagnosable {
         case .noBaseVolume(let image):
             Diagnosis(
                 "the image '\(image)' is not built", why: "the machines' disks are overlays of it",
-                fix: "build it with: scripts/image \(image)")
+                fix: "build it with: clusterfile image build \(image)")
         }
     }
 }

@@ -38,12 +38,24 @@ import Testing
         let error = #expect(throws: ImageError.self) { try ImageCatalogue(folder: root.path).image(named: "debian-13") }
         #expect(
             error?.diagnosis.rendered
-                == "there is no image 'debian-13': built are: debian-12\n  fix: build it with: scripts/image debian-13")
+                == "there is no image 'debian-13': there are: debian-12\n  fix: build it with: clusterfile image build debian-13"
+        )
     }
 
     @Test func `a file that differs from its checksum is damaged`() throws {
         try add("debian-12", key: "k", built: 1)
-        let image = try ImageCatalogue(folder: root.path).image(named: "debian-12")
-        #expect(throws: ImageError.self) { try ImageCatalogue.verify(image.disk) }
+        let manifest = try #require(ImageCatalogue(folder: root.path).newest().first)
+        // vmlinuz and initrd are missing, the disk has another content.
+        #expect(manifest.damages().count == 3)
+    }
+
+    @Test func `a manifest that cannot be read hides no image that can`() throws {
+        try add("debian-12", key: "k", built: 1)
+        let broken = root.appendingPathComponent("broken")
+        try FileManager.default.createDirectory(at: broken, withIntermediateDirectories: true)
+        try Data("{".utf8).write(to: broken.appendingPathComponent("manifest.json"))
+        let catalogue = ImageCatalogue(folder: root.path)
+        #expect(catalogue.images().keys.sorted() == ["debian-12"])
+        #expect(catalogue.manifests().count == 2)
     }
 }

@@ -8,9 +8,9 @@ import Testing
     @Test func `an image that another command completed meanwhile is neither deleted nor uploaded again`() async throws
     {
         let host = try await Samples.host()
-        let file = MachineImage.File(path: "/nonexistent", sha256: "0123456789abcdef", bytes: 1 << 20)
+        let file = ImageFile(path: "/nonexistent", sha256: "0123456789abcdef", bytes: 1 << 20)
         let image = MachineImage(
-            name: "debian-12", key: "k", disk: file, kernel: file, initrd: file, kernelArguments: "",
+            name: "debian-12", key: "k", disk: file, boot: .kernel(file, initrd: file, arguments: ""),
             virtualBytes: 3 << 30)
         let volumes = ImageVolumes(image)
         #expect(volumes.disk == "image.debian-12-k-0123456789ab.disk")

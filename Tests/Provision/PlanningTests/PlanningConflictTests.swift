@@ -76,7 +76,7 @@ import Testing
                 libvirt has a domain 'kube_kube-node1' that is not this cluster's: the machine 'kube-node1' has that name there
                   fix: rename the cluster or the machine, or rename that domain with 'virsh domrename kube_kube-node1 NAME'
                 the image 'debian-12' is not built: the machines' disks are overlays of it
-                  fix: build it with: scripts/image debian-12
+                  fix: build it with: clusterfile image build debian-12
                 """)
     }
 

@@ -18,6 +18,11 @@ extension ClusterSpec {
         package struct DNSHost: Hashable, Sendable {
             package var address: IPv4Address
             package var names: [String]
+
+            package init(address: IPv4Address, names: [String]) {
+                self.address = address
+                self.names = names
+            }
         }
 
         package let range: IPv4Network

@@ -1,0 +1,98 @@
+import Clusterfiles
+import Diagnostics
+import Inventories
+import JSON
+import Plays
+
+/// The project's own playbook that gives machines what their specs say beside the image: `playbooks/machine.yml`.
+struct MachinePlaybook {
+    /// The playbook's path.
+    var path: String
+    var spec: ClusterSpec
+    /// The Clusterfile's folder, to which its paths are relative.
+    var folder: String
+
+    /// The playbook for the machines that it has something to do on, or nil where there are none.
+    ///
+    /// The system of a machine that this run starts fills its disk by itself.
+    func compiled(_ inventory: Inventory, started: Set<String>) throws(Diagnoses) -> CompiledPlaybook? {
+        var inventory = inventory
+        var concerned: Set<String> = []
+        for machine in spec.machines {
+            let variables = variables(of: machine, grows: !started.contains(machine.name))
+            if variables.members.contains(where: { $0.value.array?.isEmpty == false || $0.value == true }) {
+                concerned.insert(machine.name)
+            }
+            inventory.add(.init(machine.name, variables: variables))
+        }
+        guard !concerned.isEmpty else { return nil }
+        return try CompiledPlaybook(path, inventory: inventory).limited(to: concerned)
+    }
+
+    /// What the playbook reads, in the order in which it reads it.
+    func variables(of machine: MachineSpec, grows: Bool) -> JSONObject {
+        [
+            "machine_grows": .bool(grows && machine.firstBoot == .native),
+            "machine_disks": .array(machine.disks.map(Self.disk)),
+            // cloud-init has been told its networks, and keeps them where the distribution wants them.
+            "machine_networks": .array(machine.firstBoot == .native ? machine.furtherNetworks : []),
+            "machine_shares": .array(machine.shares.map(Self.share)),
+            "machine_files": .array(machine.files.map(file)),
+        ]
+    }
+
+    private static func disk(_ disk: MachineSpec.DataDisk) -> JSON {
+        [
+            "device": .string("/dev/disk/by-id/virtio-\(disk.serial)"),
+            "file_system": .string(disk.fileSystem?.rawValue ?? ""), "mount": .string(disk.mountPath ?? ""),
+        ]
+    }
+
+    private static func share(_ share: MachineSpec.Share) -> JSON {
+        let access = share.isReadOnly ? "ro" : "rw"
+        return switch share.driver {
+        case .virtiofs:
+            [
+                "tag": .string(share.tag), "mount": .string(share.mountPath), "type": "virtiofs",
+                "options": .string("\(access),nofail"),
+            ]
+        case .ninep:
+            [
+                "tag": .string(share.tag), "mount": .string(share.mountPath), "type": "9p",
+                "options": .string("trans=virtio,version=9p2000.L,\(access),nofail"),
+            ]
+        }
+    }
+
+    private func file(_ file: MachineSpec.PlacedFile) -> JSON {
+        var value: JSON = [
+            "destination": .string(file.destination), "owner": .string(file.owner), "group": .string(file.group),
+            "mode": .string("0" + String(file.mode, radix: 8)), "source": "", "content": "",
+        ]
+        switch file.contents {
+        case .file(let path): value["source"] = .string(path.hasPrefix("/") ? path : folder + "/" + path)
+        case .text(let text): value["content"] = .string(ProvisionPlaybooks.verbatim(text))
+        }
+        return value
+    }
+}
+
+extension MachineSpec {
+    /// networkd's files of the cards beyond the one in the cluster's own network, which the seed has brought.
+    fileprivate var furtherNetworks: [JSON] {
+        interfaces.dropFirst().enumerated().map { number, card in
+            var lines = ["[Match]", "MACAddress=\(card.macAddress)", ""]
+            if let mtu = card.mtu { lines += ["[Link]", "MTUBytes=\(mtu)", ""] }
+            lines.append("[Network]")
+            switch card.address {
+            case .fixed(let address, let prefixLength): lines.append("Address=\(address)/\(prefixLength)")
+            // The way out and the names stay the cluster network's.
+            case .leased: lines += ["DHCP=ipv4", "", "[DHCPv4]", "UseRoutes=no", "UseDNS=no"]
+            }
+            return [
+                "path": .string("/etc/systemd/network/2\(number)-\(card.network ?? "more").network"),
+                "content": .string(lines.joined(separator: "\n") + "\n"),
+            ]
+        }
+    }
+}
