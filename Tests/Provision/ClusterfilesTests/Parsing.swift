@@ -15,8 +15,12 @@ let surroundings = Surroundings(
     ], environment: ["MEMORY": "2GiB", "EMPTY": ""],
     fileExists: { ["playbooks/cluster.yml", "./setup", "motd"].contains($0) }, folderExists: { $0 == "./src" },
     xmlFault: { xml in
-        // Stands in for Hypervisor's reader: what matters here is where the fault is told.
-        xml.hasPrefix("<domain") ? nil : .init(line: xml.hasPrefix("\n") ? 2 : 1, column: 3, problem: "it is bad")
+        // Stands in for Hypervisor's reader, as that answers to what the broken files have (BadInputTests).
+        switch xml {
+        case _ where xml.hasPrefix("<domain"): nil
+        case "<devices/>": .init(line: 1, column: 1, problem: "the XML for the domain must not have <devices> there")
+        default: .init(line: 2, column: 1, problem: "it is malformed here")
+        }
     }, clusterUUID: { _ in clusterUUID })
 
 func parse(_ text: String) throws(Diagnoses) -> ClusterSpec {

@@ -99,6 +99,27 @@ import YAML
         #expect(whole.machines.map(\.disks.count) == [0, 1, 1, 1])
     }
 
+    @Test func otherToolsWordsLeadToKeysAndAreNone() {
+        func keys(_ section: Section) -> Set<String> {
+            func sections(_ form: Form) -> [Section] {
+                switch form {
+                case .section(let section): [section]
+                case .list(let form, _), .names(let form, _): sections(form)
+                case .either(let forms): forms.flatMap(sections)
+                case .text, .number, .boolean, .choice, .anything: []
+                }
+            }
+            return section.keys.flatMap { sections($0.form) }.reduce(Set(section.names)) { $0.union(keys($1)) }
+        }
+        let known = keys(.file)
+        for (word, meant) in otherWords {
+            #expect(known.isSuperset(of: meant), "\(word)")
+            for section in [Section.file, .machine, .defaults] where section.names.contains(word) {
+                #expect(meant.allSatisfy { !section.names.contains($0) }, "\(word)")
+            }
+        }
+    }
+
     @Test func aStartersClusterIsCalledAfterItsFolder() {
         #expect(ClusterfileStarter.clusterName(forFolder: "My_Project 2") == "my-project-2")
         #expect(ClusterfileStarter.clusterName(forFolder: "..") == "cluster")

@@ -73,9 +73,11 @@ func checkHostResources(_ machines: [DraftedMachine], into mistakes: Mistakes) {
             ports[port, default: []].append((forward, machine.name))
         }
         for device in machine.draft.passthrough {
-            if let other = devices.updateValue(machine.name, forKey: device.value) {
+            if let other = devices[device.value] {
                 mistakes.add(
                     SettingMistake.sameDevice(device.value, machine: machine.name, other: other, device.location))
+            } else {
+                devices[device.value] = machine.name
             }
         }
     }

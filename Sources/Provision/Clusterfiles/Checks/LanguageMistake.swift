@@ -46,7 +46,7 @@ extension LanguageMistake: Diagnosable {
     private static func unknownKey(_ name: String, _ section: Section, _ place: SourceLocation) -> Diagnosis {
         let what = "unknown key '\(name)'"
         let homes = Section.outer.filter { $0.names.contains(name) }.map(\.title)
-        let nearest = nearestName(to: name, among: section.names)
+        let nearest = section.key(meantBy: name)
         if nearest == nil, !homes.isEmpty {
             return Diagnosis(
                 what, why: "it is a key of \(homes.joined(separator: " and of "))", fix: "move it there", at: place)

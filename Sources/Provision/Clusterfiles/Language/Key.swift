@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// A key of the Clusterfile, and how its value is read.
 struct Key<Value: Sendable>: Sendable {
     let name: String
@@ -50,4 +52,9 @@ struct Section: Sendable {
     var hasExtensions = false
 
     var names: [String] { keys.map(\.name) }
+
+    /// The key that someone most likely meant who wrote something that is none.
+    func key(meantBy word: String) -> String? {
+        otherWords[word.lowercased()]?.first { names.contains($0) } ?? nearestName(to: word, among: names)
+    }
 }

@@ -21,7 +21,14 @@ struct Shape<Value: Sendable>: Sendable {
 
     /// The value of a node, what it takes from the environment put in.
     func value(of node: YAMLNode, in context: ReadingContext) throws(Complaint) -> Value {
-        try read(isVerbatim ? node : try context.expanded(node), context)
+        let expanded = isVerbatim ? node : try context.expanded(node)
+        do throws(Complaint) {
+            return try read(expanded, context)
+        } catch {
+            guard case .wrongValue = error, expanded != node, let text = node.text else { throw error }
+            // What the environment holds may be secret.
+            throw .wrongValue(why: "'\(text)' stands for something else", instead: nil)
+        }
     }
 }
 

@@ -66,16 +66,18 @@ struct SectionReader {
 
     private func reportKeys() {
         let names = section.names
+        var meant: Set<String> = []
         for entry in entries where !names.contains(entry.key.text ?? "") {
             if section.hasExtensions, entry.key.text?.hasPrefix("x-") == true { continue }
             context.mistakes.add(
                 LanguageMistake.unknownKey(entry.key.text ?? entry.key.kind, section, entry.key.location))
+            if let key = entry.key.text.flatMap(section.key(meantBy:)) { meant.insert(key) }
         }
-        for key in section.keys where key.isRequired && !has(key.name) {
+        for key in section.keys where key.isRequired && !has(key.name) && !meant.contains(key.name) {
             context.mistakes.add(LanguageMistake.missingKey(key.name, example: key.example, section, location))
         }
         let chosen = section.exactlyOne.compactMap { entry($0)?.key }.sorted { $0.location < $1.location }
-        if chosen.isEmpty, !section.exactlyOne.isEmpty {
+        if chosen.isEmpty, !section.exactlyOne.isEmpty, meant.isDisjoint(with: section.exactlyOne) {
             context.mistakes.add(LanguageMistake.noneOf(section.exactlyOne, section, location))
         } else if chosen.count > 1 {
             context.mistakes.add(LanguageMistake.severalOf(chosen.map(\.name), section, chosen[1].location))

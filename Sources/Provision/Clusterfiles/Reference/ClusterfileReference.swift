@@ -77,7 +77,7 @@ package enum ClusterfileReference {
 
         A Clusterfile is YAML. `clusterfile validate` tells all of its mistakes at once. For completion and checks in an editor:
         `clusterfile schema > .clusterfile.schema.json`, with `# yaml-language-server: $schema=.clusterfile.schema.json` as the
-        Clusterfile's first line.
+        Clusterfile's first line. An editor may have to be told that a `Clusterfile` is YAML (VS Code: `files.associations`).
 
         - **Paths** start at the Clusterfile's folder; those of the machine are absolute.
         - **Sizes** are whole numbers of MiB, written with MiB, GiB or TiB.

@@ -21,7 +21,10 @@ enum FileKeys {
         "Further networks, which machines join with 'interfaces'.")
     static let defaults = Key(
         "defaults", .section(.defaults, example: "{image: debian-12}", MachineDefaults.init),
-        "What every machine has that does not say otherwise. A machine's own value takes the place of the whole value here."
+        """
+        What every machine has that does not say otherwise. A machine's own value takes the place of the \
+        whole value here.
+        """
     )
     static let machines = Key(
         "machines",

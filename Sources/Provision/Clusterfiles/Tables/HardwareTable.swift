@@ -15,7 +15,10 @@ enum ProcessorKeys {
                     || $0 == UInt8(ascii: ".")
             } && $0.utf8.first.map { isLetter($0) || isDigit($0) } == true
         },
-        "What the machine takes its processor for: 'host' is the host's own, a name is one of 'virsh cpu-models x86_64'.",
+        """
+        What the machine takes its processor for: 'host' is the host's own, a name is one of 'virsh \
+        cpu-models x86_64'.
+        """,
         fallback: "default")
     static let nested = Key(
         "nested", .flag, "Whether the machine can run virtual machines of its own, where the host allows it.",

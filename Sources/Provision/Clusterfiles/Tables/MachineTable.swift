@@ -5,11 +5,17 @@ internal import JSON
 enum MachineKeys {
     static let name = Key(
         "name", .machineName,
-        "The machine's name. With 'count' the names end in 1, 2, 3 and so on, or have the number where braces are: \"node-{}-a\" gives node-1-a, \"node-{00}\" gives node-01.",
+        """
+        The machine's name. With 'count' the names end in 1, 2, 3 and so on, or have the number where braces \
+        are: "node-{}-a" gives node-1-a, "node-{00}" gives node-01.
+        """,
         isRequired: true)
     static let count = Key(
         "count", .count(1...250),
-        "How many such machines. What must differ counts up from the first one's: addresses, cards' addresses, ports of the host."
+        """
+        How many such machines. What must differ counts up from the first one's: addresses, cards' \
+        addresses, ports of the host.
+        """
     )
     static let address = Key(
         "address", .address(),
@@ -25,12 +31,18 @@ enum MachineKeys {
         "'master' runs the API server, 'node' runs pods; without a role it is a machine and no more.")
     static let image = Key(
         "image", MachineSpec.Image.shape,
-        "What its system disk begins as: an image's name in the catalogue, a path (with a '/' in it), or a URL with its checksum. Each machine needs one."
+        """
+        What its system disk begins as: an image's name in the catalogue, a path (with a '/' in it), or a \
+        URL with its checksum. Each machine needs one.
+        """
     )
     static let firstBoot = Key(
         "firstboot",
         .choice([("native", FirstBootChoice.native), ("cloud-init", .cloudInit)], example: "cloud-init"),
-        "How it learns its name, address and keys: 'native' is for images of the project's own recipes, 'cloud-init' for those from elsewhere.",
+        """
+        How it learns its name, address and keys: 'native' is for images of the project's own recipes, \
+        'cloud-init' for those from elsewhere.
+        """,
         fallback: "as the catalogue says; cloud-init for a path or a URL")
     static let userData = Key(
         "user_data", .verbatim("user data for cloud-init", example: "\"#cloud-config\\npackages: [nginx]\""),
@@ -85,7 +97,10 @@ enum MachineKeys {
         .text(
             "XML with the root 'domain'",
             example: "\"<domain><devices><watchdog model='i6300esb'/></devices></domain>\""),
-        "What no key says: XML of libvirt's that is merged over the machine's own (https://libvirt.org/formatdomain.html)."
+        """
+        What no key says: XML of libvirt's that is merged over the machine's own \
+        (https://libvirt.org/formatdomain.html).
+        """
     )
     static let hypervisor = Key(
         "on", .hostName("a hypervisor's name", example: "here"), "The hypervisor of 'hypervisors' that it must be on.",

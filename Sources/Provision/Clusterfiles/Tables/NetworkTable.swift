@@ -22,7 +22,10 @@ enum NetworkKeys {
     static let mode =
         Key(
             "mode", .choice(example: "isolated"),
-            "'nat' leads out behind the host's address, 'isolated' no further than the host, 'routed' under the machines' own addresses.",
+            """
+            'nat' leads out behind the host's address, 'isolated' no further than the host, 'routed' under the \
+            machines' own addresses.
+            """,
             fallback: "nat") as Key<ClusterSpec.Network.Mode>
     static let mtu = Key("mtu", .mtu, "The largest packet in bytes.", fallback: "1500")
     static let dns = Key(

@@ -48,7 +48,10 @@ enum StepKeys {
         "What the script is started with.")
     static let run = Key(
         "run", Shape<ProvisionStep.Run>.choice(example: "always"),
-        "'once' is until it succeeded on this disk, 'always' is with each 'up', 'never' is only when 'provision' asks for it by its name.",
+        """
+        'once' is until it succeeded on this disk, 'always' is with each 'up', 'never' is only when \
+        'provision' asks for it by its name.
+        """,
         fallback: "once")
 }
 
