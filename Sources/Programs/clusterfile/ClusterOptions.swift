@@ -6,7 +6,6 @@ import FoundationEssentials
 import Hypervisor
 import MachineImages
 import PlanExecution
-import YAML
 
 /// Which cluster a command is about: the one of a Clusterfile, or one by its name.
 struct ClusterOptions: ParsableArguments {
@@ -42,17 +41,9 @@ struct ClusterOptions: ParsableArguments {
     func spec() throws -> ClusterSpec {
         let path = try path()
         let folder = Self.folder(of: path)
-        let images = ImageCatalogue(folder: Workplace.imagesFolder).images()
         let spec: ClusterSpec
         do {
-            spec = try Clusterfile.parse(
-                try text(path), file: path,
-                in: Surroundings(
-                    images: images.values.sorted { $0.name < $1.name }.map {
-                        .init(name: $0.name, diskSize: ByteCount(bytes: $0.virtualBytes))
-                    },
-                    fileExists: { FileManager.default.fileExists(atPath: Self.resolve($0, in: folder)) },
-                    clusterUUID: Self.uuid))
+            spec = try Clusterfile.parse(try text(path), file: path, in: .thisHost(folder: folder))
         } catch let mistakes as Diagnoses {
             throw MistakesInFile(diagnoses: mistakes)
         }
@@ -69,13 +60,8 @@ struct ClusterOptions: ParsableArguments {
         if let cluster { return (cluster, Self.uuid(cluster)) }
         let path = try path()
         do {
-            guard let name = try YAML.document(try text(path), file: path)["cluster"]?.text else {
-                throw Diagnoses([
-                    Diagnosis(
-                        "the Clusterfile names no cluster", fix: "begin it with 'cluster: NAME'",
-                        at: .init(file: path, line: 1, column: 1))
-                ])
-            }
+            let name = try Clusterfile.clusterName(
+                try text(path), file: path, environment: Workplace.environment)
             return (name, Self.uuid(name))
         } catch let mistakes as Diagnoses {
             throw MistakesInFile(diagnoses: mistakes)

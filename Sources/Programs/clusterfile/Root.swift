@@ -17,7 +17,8 @@ struct Root: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            PlanCommand.self, Up.self, Down.self, Start.self, Halt.self, Restart.self, Suspend.self, Resume.self,
+            Init.self, Validate.self, Schema.self, PlanCommand.self, Up.self, Down.self, Start.self, Halt.self,
+            Restart.self, Suspend.self, Resume.self,
             Status.self, SSH.self, Exec.self, SSHConfig.self, InventoryCommand.self, KubeconfigCommand.self,
             Provision.self, Rebuild.self, SnapshotCommand.self, ImageCommand.self,
         ])

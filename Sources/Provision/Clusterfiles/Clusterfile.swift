@@ -1,6 +1,4 @@
-internal import Addresses
 package import Diagnostics
-internal import JSON
 internal import YAML
 
 /// The file that says what a cluster is.
@@ -9,60 +7,42 @@ package enum Clusterfile {
     package static func parse(_ text: String, file: String, in surroundings: Surroundings) throws(Diagnoses)
         -> ClusterSpec
     {
-        let document = try YAML.document(text, file: file)
-        let mistakes = Mistakes()
-        let spec = read(document, in: surroundings, into: mistakes)
-        guard mistakes.all.isEmpty, let spec else { throw Diagnoses(mistakes.all.map(\.diagnosis)) }
+        let (document, context) = try read(text, file: file, surroundings.environment)
+        let draft = ClusterDraft(document, in: context)
+        draft?.check(in: surroundings, context.source, into: context.mistakes)
+        let mistakes = context.mistakes.all
+        guard mistakes.isEmpty, let draft, let spec = ClusterBuilder(draft, surroundings)?.spec else {
+            throw Diagnoses(mistakes)
+        }
         return spec
     }
 
-    private static func read(_ document: YAMLNode, in surroundings: Surroundings, into mistakes: Mistakes)
-        -> ClusterSpec?
+    /// The name of a Clusterfile's cluster, whatever else may be wrong with the file; throws what is wrong with the name.
+    package static func clusterName(_ text: String, file: String, environment: [String: String]) throws(Diagnoses)
+        -> String
     {
-        guard document.mapping != nil else {
-            mistakes.add(.notASection(title: Section.file.title, kind: document.kind, document.location))
-            return nil
+        let (document, context) = try read(text, file: file, environment)
+        guard let node = document["cluster"] else {
+            throw Diagnoses([
+                Diagnosis(
+                    "the Clusterfile names no cluster", fix: "begin it with 'cluster: NAME'", at: document.location)
+            ])
         }
-        let file = SectionReader(document, as: .file, into: mistakes)
-        let name = file.required(FileKeys.cluster)
-        let user = file.value(FileKeys.user)?.value ?? "cluster"
-        let network = readNetwork(file, into: mistakes)
-        let defaults = MachineDefaults(file.value(FileKeys.defaults), into: mistakes)
-        let drafts = (file.required(FileKeys.machines)?.value ?? []).compactMap {
-            MachineDraft($0, defaults, into: mistakes)
+        let key = FileKeys.cluster
+        do throws(Complaint) {
+            return try key.shape.value(of: node, in: context.of(key.name))
+        } catch {
+            context.of(key.name).report(error, key.shape, node)
+            throw Diagnoses(context.mistakes.all)
         }
-        let machines = drafts.flatMap { $0.expanded(into: mistakes) }
-        let playbook = file.value(FileKeys.playbook)
-        let vars = file.value(FileKeys.vars)?.value.json.object ?? JSONObject()
-
-        checkNames(machines, into: mistakes)
-        checkAddresses(machines, network?.value, into: mistakes)
-        checkImages(machines, surroundings.images, into: mistakes)
-        checkRoles(machines, into: mistakes)
-        if let playbook, !surroundings.fileExists(playbook.value) {
-            mistakes.add(.noPlaybook(playbook.value, playbook.location))
-        }
-
-        guard mistakes.all.isEmpty, let name, let network else { return nil }
-        let uuid = surroundings.clusterUUID(name.value)
-        let networkSpec = ClusterSpec.Network(range: network, cluster: name.value, uuid: uuid)
-        let identity = MachineIdentity(cluster: name.value, uuid: uuid, user: user, network: networkSpec)
-        return ClusterSpec(
-            name: name.value, uuid: uuid, user: user, network: networkSpec, networks: [],
-            machines: identity.specs(of: machines), playbook: playbook?.value, provision: [],
-            hooks: .init(beforeUp: [], afterUp: [], beforeDown: [], afterDown: []), hypervisors: [], groups: [],
-            vars: vars)
     }
 
-    private static func readNetwork(_ file: SectionReader, into mistakes: Mistakes) -> Located<IPv4Network>? {
-        guard let section = file.required(FileKeys.network) else { return nil }
-        let address = SectionReader(section.value, as: .network, into: mistakes).required(NetworkKeys.address)
-        if let address {
-            for (range, whose) in [(ClusterSpec.podRange, "pods"), (ClusterSpec.serviceRange, "services")]
-            where address.value.overlaps(range) {
-                mistakes.add(.networkOverlaps(address.value, range, whose: whose, address.location))
-            }
-        }
-        return address
+    private static func read(_ text: String, file: String, _ environment: [String: String]) throws(Diagnoses)
+        -> (YAMLNode, ReadingContext)
+    {
+        let document = try YAML.document(text, file: file)
+        return (
+            document, ReadingContext(source: SourceText(text), environment: environment, mistakes: Mistakes())
+        )
     }
 }

@@ -46,14 +46,10 @@ package struct ClusterInventory: Sendable {
             .init("k8s_cluster", children: ["kube_control_plane", "kube_node", "calico_rr"]),
             .init("k8s-cluster", children: ["kube-master", "kube-node", "calico-rr"]),
         ]
-        for machine in spec.machines {
-            for group in machine.groups {
-                if let known = groups.firstIndex(where: { $0.name == group }) {
-                    groups[known].hosts.append(machine.name)
-                } else {
-                    groups.append(.init(group, hosts: [machine.name]))
-                }
-            }
+        for machine in spec.machines { groups += machine.groups.map { .init($0, hosts: [machine.name]) } }
+        groups += spec.groups.map { group in
+            let hosts = group.hosts.filter { spec.machine(named: $0) != nil }
+            return .init(group.name, hosts: hosts, children: group.children, variables: group.vars)
         }
         return Inventory(hosts: spec.machines.map(host), groups: groups, variables: variables)
     }

@@ -8,12 +8,23 @@ let clusterUUID: ClusterUUID = {
     return uuid
 }()
 
-/// Parses with a catalogue of one image, and a folder that has `playbooks/cluster.yml` alone.
+/// What the tests' Clusterfiles can name: a native image and one from elsewhere, some files, a folder, two variables.
+let surroundings = Surroundings(
+    images: [
+        Surroundings.Image(name: "debian-12"), Surroundings.Image(name: "fedora", isNative: false, has9P: true),
+    ], environment: ["MEMORY": "2GiB", "EMPTY": ""],
+    fileExists: { ["playbooks/cluster.yml", "./setup", "motd"].contains($0) }, folderExists: { $0 == "./src" },
+    xmlFault: { xml in
+        // Stands in for Hypervisor's reader, as that answers to what the broken files have (BadInputTests).
+        switch xml {
+        case _ where xml.hasPrefix("<domain"): nil
+        case "<devices/>": .init(line: 1, column: 1, problem: "the XML for the domain must not have <devices> there")
+        default: .init(line: 2, column: 1, problem: "it is malformed here")
+        }
+    }, clusterUUID: { _ in clusterUUID })
+
 func parse(_ text: String) throws(Diagnoses) -> ClusterSpec {
-    let surroundings = Surroundings(
-        images: [Surroundings.Image(name: "debian-12")], fileExists: { $0 == "playbooks/cluster.yml" },
-        clusterUUID: { _ in clusterUUID })
-    return try Clusterfile.parse(text, file: "Clusterfile", in: surroundings)
+    try Clusterfile.parse(text, file: "Clusterfile", in: surroundings)
 }
 
 /// The folder of a file or a folder, links resolved.

@@ -1,4 +1,3 @@
-internal import Addresses
 internal import Diagnostics
 
 /// Names are unique over the whole file.
@@ -7,84 +6,9 @@ func checkNames(_ machines: [DraftedMachine], into mistakes: Mistakes) {
     for machine in machines {
         let place = machine.draft.name.location
         if let first = lines[machine.name] {
-            mistakes.add(.sameName(machine.name, firstLine: first, place))
+            mistakes.add(MachineMistake.sameName(machine.name, firstLine: first, place))
         } else {
             lines[machine.name] = place.line
-        }
-    }
-}
-
-/// Addresses are there, unique, in the network, and nobody else's; of each entry the first that is not is reported.
-func checkAddresses(_ machines: [DraftedMachine], _ network: IPv4Network?, into mistakes: Mistakes) {
-    var takers: [IPv4Address: DraftedMachine] = [:]
-    var reported: Set<SourceLocation> = []
-    for machine in machines where !reported.contains(machine.draft.location) {
-        guard let mistake = addressMistake(of: machine, network, takers: takers, all: machines) else {
-            if let address = machine.address { takers[address] = machine }
-            continue
-        }
-        mistakes.add(mistake)
-        reported.insert(machine.draft.location)
-    }
-}
-
-private func addressMistake(
-    of machine: DraftedMachine, _ network: IPv4Network?, takers: [IPv4Address: DraftedMachine], all: [DraftedMachine]
-) -> ClusterfileMistake? {
-    let draft = machine.draft
-    var free: IPv4Address? { network.flatMap { firstFreeAddress(in: $0, beside: all) } }
-    guard let first = draft.address else {
-        return draft.isFlawed ? nil : .noAddress(machine: machine.name, free: free, draft.name.location)
-    }
-    guard let address = machine.address else {
-        return network.map { .outsideNetwork(first.value, machine: machine.name, $0, first.location) }
-    }
-    if let network {
-        if !network.contains(address) {
-            return .outsideNetwork(address, machine: machine.name, network, first.location)
-        }
-        let reserved = [
-            (network.address, "the network's own"), (network.broadcast, "the network's broadcast address"),
-            (network.host, "the host's in this network"),
-        ]
-        if let (_, whose) = reserved.first(where: { $0.0 == address }) {
-            return .reservedAddress(address, machine: machine.name, whose: whose, free: free, first.location)
-        }
-    }
-    return takers[address].map { other in
-        .sameAddress(
-            address, machine: machine.name, other: other.name,
-            firstLine: other.draft.address?.location.line ?? other.draft.location.line, free: free, first.location)
-    }
-}
-
-/// The first address from `.11` on that no machine has.
-private func firstFreeAddress(in network: IPv4Network, beside machines: [DraftedMachine]) -> IPv4Address? {
-    let taken = Set(machines.compactMap(\.address))
-    let start = network.prefixLength <= 27 ? 11 : 2
-    return (start..<(start + 300)).lazy.compactMap { network.address.advanced(by: $0) }
-        .first { network.contains($0) && $0 != network.broadcast && !taken.contains($0) }
-}
-
-/// Every machine has an image that exists, and is large enough for it.
-func checkImages(_ machines: [DraftedMachine], _ images: [Surroundings.Image], into mistakes: Mistakes) {
-    let known = images.map(\.name).sorted()
-    for machine in machines {
-        let draft = machine.draft
-        guard let name = draft.image else {
-            if !draft.isFlawed { mistakes.add(.noImage(machine: draft.name.value, known: known, draft.name.location)) }
-            continue
-        }
-        guard let image = images.first(where: { $0.name == name.value }) else {
-            mistakes.add(.unknownImage(name.value, known: known, name.location))
-            continue
-        }
-        if draft.memory.value < image.minimumMemory {
-            mistakes.add(.memoryTooSmall(draft.memory.value, minimum: image.minimumMemory, draft.memory.location))
-        }
-        if draft.disk.value < image.diskSize {
-            mistakes.add(
-                .diskTooSmall(draft.disk.value, image: image.name, minimum: image.diskSize, draft.disk.location))
         }
     }
 }
@@ -93,11 +17,87 @@ func checkImages(_ machines: [DraftedMachine], _ images: [Surroundings.Image], i
 func checkRoles(_ machines: [DraftedMachine], into mistakes: Mistakes) {
     let masters = machines.filter { $0.draft.role?.value == .master }
     if masters.count > 1, let place = masters.last?.draft.role?.location {
-        mistakes.add(.severalMasters(masters.map(\.name), place))
+        mistakes.add(MachineMistake.severalMasters(masters.map(\.name), place))
     }
     if masters.isEmpty, !machines.contains(where: { $0.draft.isFlawed }),
         let node = machines.first(where: { $0.draft.role?.value == .node }), let place = node.draft.role?.location
     {
-        mistakes.add(.noMaster(node: node.name, place))
+        mistakes.add(MachineMistake.noMaster(node: node.name, place))
+    }
+}
+
+/// Every machine has an image that there is, is large enough for it, and starts as the image can.
+func checkImages(_ machines: [DraftedMachine], _ surroundings: Surroundings, into mistakes: Mistakes) {
+    let known = surroundings.images.map(\.name).sorted()
+    for machine in machines {
+        let draft = machine.draft
+        guard let image = draft.settings.image else {
+            if !draft.isFlawed {
+                mistakes.add(MachineMistake.noImage(machine: draft.name.value.text, known: known, draft.name.location))
+            }
+            continue
+        }
+        checkFirstBoot(of: machine, image.value, surroundings, into: mistakes)
+        switch image.value {
+        case .download: continue
+        case .file(let path, _):
+            if !surroundings.fileExists(path) {
+                mistakes.add(SettingMistake.noSuchPath(path, what: "disk image", image.location))
+            }
+        case .catalogue(let name):
+            guard let image = surroundings.image(named: name) else {
+                mistakes.add(MachineMistake.unknownImage(name, known: known, image.location))
+                continue
+            }
+            checkRoom(of: machine, image, into: mistakes)
+        }
+    }
+}
+
+private func checkRoom(of machine: DraftedMachine, _ image: Surroundings.Image, into mistakes: Mistakes) {
+    let (memory, disk) = (machine.memory.size, machine.disk.size)
+    if memory.value < image.minimumMemory {
+        mistakes.add(MachineMistake.memoryTooSmall(memory.value, minimum: image.minimumMemory, memory.location))
+    }
+    if disk.value < image.diskSize {
+        mistakes.add(
+            MachineMistake.diskTooSmall(disk.value, image: image.name, minimum: image.diskSize, disk.location))
+    }
+    for share in machine.shares where share.value.driver?.value == .ninep && !image.has9P {
+        mistakes.add(
+            SettingMistake.ninePWithoutKernel(image: image.name, share.value.driver?.location ?? share.location))
+    }
+}
+
+private func checkFirstBoot(
+    of machine: DraftedMachine, _ image: MachineSpec.Image, _ surroundings: Surroundings, into mistakes: Mistakes
+) {
+    if let asked = machine.settings.firstBoot, asked.value == .native, !surroundings.isNative(image) {
+        mistakes.add(MachineMistake.nativeFromElsewhere(image: "\(image)", asked.location))
+    }
+    guard let userData = machine.settings.userData else { return }
+    if machine.firstBoot(surroundings) == .native {
+        mistakes.add(MachineMistake.userDataUnread(machine: machine.name, userData.location))
+    } else if !userData.value.hasPrefix("#cloud-config"), !userData.value.hasPrefix("#!") {
+        mistakes.add(MachineMistake.userDataUnmarked(userData.location))
+    }
+}
+
+extension DraftedMachine {
+    /// How it starts for the first time.
+    func firstBoot(_ surroundings: Surroundings) -> FirstBootChoice {
+        if let asked = settings.firstBoot { return asked.value }
+        return settings.image.map { surroundings.isNative($0.value) } ?? true ? .native : .cloudInit
+    }
+}
+
+extension Surroundings {
+    /// The image of the catalogue of that name.
+    func image(named name: String) -> Image? { images.first { $0.name == name } }
+
+    /// Whether an image is of the project's own recipes; what is not known counts as one, since that is said elsewhere.
+    func isNative(_ image: MachineSpec.Image) -> Bool {
+        guard case .catalogue(let name) = image else { return false }
+        return self.image(named: name)?.isNative ?? true
     }
 }

@@ -26,6 +26,12 @@ package struct ClusterSpec: Hashable, Sendable {
     /// Variables of the inventory for all machines.
     package let vars: JSONObject
 
+    /// The groups of the inventory that machines are in by their roles, under kubespray's names of before and now.
+    package static let roleGroups = [
+        "kube_control_plane", "kube-master", "etcd", "kube_node", "kube-node", "calico_rr", "calico-rr", "k8s_cluster",
+        "k8s-cluster",
+    ]
+
     /// The addresses of pods and of services, which the cluster's networks must keep clear of.
     package static let podRange = IPv4Network(containing: IPv4Address(number: 0x0AF4_0000), prefixLength: 16)
     package static let serviceRange = IPv4Network(containing: IPv4Address(number: 0x0A60_0000), prefixLength: 12)
@@ -44,7 +50,7 @@ extension ClusterSpec {
     package struct HypervisorSpec: Hashable, Sendable {
         package var name: String
         package var uri: String
-        /// How many virtual CPUs all machines there may have; nil for as many as the host has CPUs.
+        /// How many virtual CPUs all machines there may have; nil sets no limit.
         package var cpus: Int?
         /// How much memory all machines there may have; nil for what the host has free.
         package var memory: ByteCount?

@@ -47,7 +47,7 @@ extension MachineSpec {
     /// A disk beyond the system's.
     package struct DataDisk: Hashable, Sendable {
         package enum FileSystem: String, Hashable, Sendable, CaseIterable {
-            case ext4, xfs, btrfs
+            case ext4, xfs
         }
 
         package var name: String
@@ -105,6 +105,6 @@ extension MachineSpec {
         package var driver: Driver
         package var isReadOnly: Bool
         /// By which the machine names it when it mounts it, at most 31 characters.
-        package var tag: String
+        package var tag: String { "share-" + Fingerprint(of: mountPath).shortText }
     }
 }

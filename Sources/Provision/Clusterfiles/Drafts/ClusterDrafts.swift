@@ -1,0 +1,42 @@
+internal import JSON
+
+/// What `hooks` says.
+typealias HooksDraft = ClusterSpec.Hooks
+
+extension ClusterSpec.Hooks {
+    static let none = Self(beforeUp: [], afterUp: [], beforeDown: [], afterDown: [])
+
+    init?(_ reader: SectionReader) {
+        beforeUp = reader.list(HookKeys.beforeUp).map(\.value)
+        afterUp = reader.list(HookKeys.afterUp).map(\.value)
+        beforeDown = reader.list(HookKeys.beforeDown).map(\.value)
+        afterDown = reader.list(HookKeys.afterDown).map(\.value)
+    }
+}
+
+/// One of `hypervisors`.
+struct HypervisorDraft: Sendable {
+    let name: Located<String>
+    let spec: ClusterSpec.HypervisorSpec
+
+    init?(_ reader: SectionReader) {
+        let (name, uri) = (reader.value(HypervisorKeys.name), reader.value(HypervisorKeys.uri))
+        let (cpus, memory) = (reader.value(HypervisorKeys.cpus), reader.value(HypervisorKeys.memory))
+        guard let name, let uri else { return nil }
+        self.name = name
+        spec = .init(name: name.value, uri: uri.value, cpus: cpus?.value, memory: memory?.value)
+    }
+}
+
+/// One of `groups`.
+struct GroupDraft: Sendable {
+    let hosts: [Located<String>]
+    let children: [Located<String>]
+    let vars: JSONObject
+
+    init?(_ reader: SectionReader) {
+        hosts = reader.list(GroupKeys.hosts)
+        children = reader.list(GroupKeys.children)
+        vars = reader.value(GroupKeys.vars)?.value ?? JSONObject()
+    }
+}
