@@ -7,6 +7,8 @@ import PlanExecution
 enum ExitStatus {
     /// Something that was to be done could not be done; the message says what.
     static let failure = ExitCode(1)
+    /// Some machines failed; the others are as they were wanted.
+    static let partial = ExitCode(2)
     /// The Clusterfile or a playbook has mistakes (EX_DATAERR); nothing was touched.
     static let badFile = ExitCode(65)
     /// libvirt or a machine cannot be reached (EX_UNAVAILABLE).
@@ -19,6 +21,7 @@ enum ExitStatus {
         case is MistakesInFile, is PlaybookMistakes: badFile
         case HypervisorError.unreachable: unavailable
         case is ClusterLocked: locked
+        case let interrupted as Interruption.Interrupted: interrupted.status
         default: failure
         }
     }

@@ -61,18 +61,20 @@ package struct ClusterLifecycle: Sendable {
     ) async throws -> ConvergenceRecap {
         let isNew = try !credentials.exists()
         try await prepareCredentials(spec, clusterfile: clusterfile)
-        let playbook: CompiledPlaybook?
         do {
-            playbook = try compiledPlaybook(of: spec, clusterfile: clusterfile)
+            let playbook = try compiledPlaybook(of: spec, clusterfile: clusterfile)
+            return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") {
+                try await upLocked(spec, playbook, clusterfile, machines: machines, approve)
+            }
         } catch {
-            // Nothing is to be left of a run that did not begin, unless another one has begun with the same keys.
-            if isNew, try await planRemoval(of: spec.uuid).isEmpty {
-                try await ClusterLock.hold(lockPath, purpose: "clusterfile up") { try credentials.delete() }
+            // Nothing is to be left of a run that made nothing, unless another one has begun with the same keys.
+            if isNew, !(error is ClusterLocked) {
+                try await finishing(within: .seconds(30)) {
+                    guard try await planRemoval(of: spec.uuid).isEmpty else { return }
+                    try await ClusterLock.hold(lockPath, purpose: "clusterfile up") { try credentials.delete() }
+                }
             }
             throw error
-        }
-        return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") {
-            try await upLocked(spec, playbook, clusterfile, machines: machines, approve)
         }
     }
 
@@ -87,6 +89,8 @@ package struct ClusterLifecycle: Sendable {
         }
         let plan = try await progress.phase(.plan) { try await self.plan(spec, machines: machines) }
         try approve(plan)
+        let names = spec.machines.map(\.name).filter { machines.isEmpty || machines.contains($0) }
+        progress.report(.machines(names + plan.machines.filter { !names.contains($0) }))
         let journal = Journal(path: journalPath, command: "up")
         let images = try images(of: spec)
         let actions = LibvirtActions(
@@ -94,14 +98,16 @@ package struct ClusterLifecycle: Sendable {
             virtualization: plan.definesMachines ? try await virtualization(images) : .emulated,
             consoleFolder: try await consoleFolder(), agentVolume: try await agentVolume(for: plan, spec),
             seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).seed })
-        if !plan.isEmpty {
-            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
-                plan)
+        let made = try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
+            .carryOut(plan)
+        var recap = try await converge(
+            spec, playbook, machines: machines, started: Set(plan.machines),
+            failed: names.compactMap { made.failure(of: $0) }, journal: journal)
+        recap.problems = made.sharedProblems
+        if made.failures.isEmpty, machines.isEmpty {
+            // Only now are the machines gone that the file no longer has.
+            try credentials.prune(credentialRequest(spec, clusterfile: clusterfile))
         }
-        let recap = try await converge(
-            spec, playbook, machines: machines, started: Set(plan.machines), journal: journal)
-        // Only now are the machines gone that the file no longer has.
-        if machines.isEmpty { try credentials.prune(credentialRequest(spec, clusterfile: clusterfile)) }
         journal.end()
         return recap
     }
@@ -113,6 +119,8 @@ package struct ClusterLifecycle: Sendable {
         try await prepareCredentials(spec, clusterfile: clusterfile)
         let playbook = try compiledPlaybook(of: spec, clusterfile: clusterfile)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile provision") {
+            let names = spec.machines.map(\.name).filter { machines.isEmpty || machines.contains($0) }
+            progress.report(.machines(names))
             let journal = Journal(path: journalPath, command: "provision")
             let recap = try await converge(spec, playbook, machines: machines, started: [], journal: journal)
             journal.end()
@@ -129,15 +137,16 @@ package struct ClusterLifecycle: Sendable {
             // Another command may have worked on the cluster until now; none does while the question waits.
             let plan = try await planRemoval(of: uuid)
             try approve(plan)
+            progress.report(.machines(plan.machines))
             let journal = Journal(path: journalPath, command: "down")
             let actions = LibvirtActions(
                 hypervisor: hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated,
                 consoleFolder: "", agentVolume: nil,
                 seed: { _ in preconditionFailure("down makes no seed") })
-            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
-                plan)
+            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
+                .carryOut(plan).requireSuccess()
+            try await journal.record("delete-keys") { try credentials.delete() }
             journal.end()
-            try credentials.delete()
             return plan
         }
     }
