@@ -35,7 +35,8 @@ enum Interruption {
         _ command: String, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { return try await body() }
+        guard pipe(&ends) == 0 else { return try await body() }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let task = Task { try await body() }
         let source = DispatchSource.makeReadSource(fileDescriptor: ends[0], queue: DispatchQueue(label: "interruption"))
         source.setEventHandler {
