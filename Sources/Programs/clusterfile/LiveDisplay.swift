@@ -31,7 +31,7 @@ final class LiveDisplay: Sendable {
         state.withLock { state in
             state.progress.apply(event, at: begin.secondsSince)
             guard state.block == nil, case .machines = event else { return }
-            state.block = LiveBlock(hasColours: (Workplace.environment["NO_COLOR"] ?? "").isEmpty)
+            state.block = LiveBlock(hasColours: Terminal.hasColours(STDERR_FILENO))
             let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "display"))
             timer.schedule(deadline: .now(), repeating: .milliseconds(125))
             timer.setEventHandler { [self] in repaint() }
@@ -82,12 +82,6 @@ final class LiveDisplay: Sendable {
     }
 
     private static func writeAll(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }  // the reader has gone away
-            rest.removeFirst(count)
-        }
+        Terminal.write(bytes: Array(text.utf8), to: descriptor)
     }
 }

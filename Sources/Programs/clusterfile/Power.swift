@@ -70,7 +70,9 @@ struct Restart: AsyncParsableCommand {
     @OptionGroup var progress: ProgressOptions
     @OptionGroup var power: PowerOffOptions
 
-    func run() async throws { try await change(.restart, cluster, choice, progress, gently: !power.force, done: "restarted") }
+    func run() async throws {
+        try await change(.restart, cluster, choice, progress, gently: !power.force, done: "restarted")
+    }
 }
 
 /// Lets machines stand still.

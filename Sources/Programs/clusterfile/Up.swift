@@ -42,6 +42,8 @@ struct Up: AsyncParsableCommand {
     @OptionGroup var consent: ConsentOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var progress: ProgressOptions
+    @Flag(help: "Do not wait for the machines once they are started, and carry out no playbook.")
+    var noWait = false
     @Option(help: "Seconds that a machine may take from its start to its first login.")
     var bootTimeout = 180
 
@@ -53,9 +55,10 @@ struct Up: AsyncParsableCommand {
         let start = ContinuousClock.now
         let spec = try cluster.spec()
         let path = try cluster.path()
-        try await progress.carryOut("up", output.format) { [cluster, choice, consent, bootTimeout] printer in
+        try await progress.carryOut("up", output.format) { [cluster, choice, consent, bootTimeout, noWait] printer in
             var lifecycle = try await cluster.lifecycle(progress: printer.sink)
             lifecycle.bootTimeout = .seconds(bootTimeout)
+            lifecycle.waits = !noWait
             let recap = try await lifecycle.up(
                 spec, clusterfile: path, machines: try choice.wanted(cluster, of: spec)
             ) { plan in

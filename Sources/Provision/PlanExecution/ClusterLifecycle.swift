@@ -18,6 +18,8 @@ package struct ClusterLifecycle: Sendable {
     package var progress: ProgressSink
     /// How long a machine may take from its start to its first login.
     package var bootTimeout: Duration = .seconds(180)
+    /// Whether `up` waits for the machines and carries out their playbook, or leaves them once they are started.
+    package var waits = true
     /// How long nodes may take to be Ready once the agents run.
     package var readyTimeout: Duration = .seconds(120)
 
@@ -93,16 +95,21 @@ package struct ClusterLifecycle: Sendable {
         progress.report(.machines(names + plan.machines.filter { !names.contains($0) }))
         let journal = Journal(path: journalPath, command: "up")
         let images = try images(of: spec)
-        let actions = LibvirtActions(
+        var actions = LibvirtActions(
             hypervisor: hypervisor, pool: pool, spec: spec, images: images,
             virtualization: plan.definesMachines ? try await virtualization(images) : .emulated,
             consoleFolder: try await consoleFolder(), agentVolume: try await agentVolume(for: plan, spec),
             seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).seed })
-        let made = try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
-            .carryOut(plan)
-        var recap = try await converge(
-            spec, playbook, machines: machines, started: Set(plan.machines),
-            failed: names.compactMap { made.failure(of: $0) }, journal: journal)
+        actions.waiting = tellWaiting
+        let made = try await PlanExecutor(journal: journal, progress: progress) { [actions] in
+            try await actions.perform($0)
+        }.carryOut(plan)
+        let failed = names.compactMap { made.failure(of: $0) }
+        var recap =
+            waits
+            ? try await converge(
+                spec, playbook, machines: machines, started: Set(plan.machines), failed: failed, journal: journal)
+            : try await self.recap(of: spec.keeping { names.contains($0.name) }, [:], failed)
         recap.problems = made.sharedProblems
         if made.failures.isEmpty, machines.isEmpty {
             // Only now are the machines gone that the file no longer has.
@@ -153,6 +160,10 @@ package struct ClusterLifecycle: Sendable {
 
     // MARK: Parts
 
+    private var tellWaiting: @Sendable (ClusterLocked) -> Void {
+        { [progress] locked in progress.report(.note(locked.note)) }
+    }
+
     var lockPath: String { credentials.folder + "/lock" }
     var journalPath: String { credentials.folder + "/journal.jsonl" }
 
@@ -183,7 +194,8 @@ package struct ClusterLifecycle: Sendable {
         let programs = ["clusterfile-runner", "clusterfile-node", "clusterfile-master"].map {
             programsFolder + "/" + $0
         }
-        return try await AgentDisk(hypervisor: hypervisor, pool: pool).ensure(programs + catalogue.containerArchives())
+        return try await AgentDisk(hypervisor: hypervisor, pool: pool, waiting: tellWaiting)
+            .ensure(programs + catalogue.containerArchives())
     }
 
     /// How machines' processors are made; where it is the slow way, a line says so and why.

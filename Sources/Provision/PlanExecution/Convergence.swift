@@ -68,7 +68,7 @@ extension ClusterLifecycle {
     }
 
     /// What the run came to; what is to be seen of the machines that failed on their way is looked up now.
-    private func recap(
+    func recap(
         of spec: ClusterSpec, _ counts: [String: RecapCounts], _ failures: [MachineFailure]
     ) async throws -> ConvergenceRecap {
         let consoleFolder = try await consoleFolder()

@@ -19,6 +19,8 @@ package struct LibvirtActions: Sendable {
     package var seed: @Sendable (MachineSpec) throws -> SeedArchive
     /// Told what a person should know beside the outcome.
     package var warn: @Sendable (String) -> Void = { _ in }
+    /// Told who has the host's lock, where it has to be waited for.
+    package var waiting: @Sendable (ClusterLocked) -> Void = { _ in }
     /// The addresses of this host.
     var hostInterfaces: @Sendable () throws -> [HostInterface] = { try HostInterface.all() }
 
@@ -40,8 +42,7 @@ package struct LibvirtActions: Sendable {
     package func perform(_ action: Action) async throws {
         switch action {
         case .uploadImage(let image, let volume): try await upload(try wanted(image), as: ImageVolumes(disk: volume))
-        case .createNetwork:
-            try await claim().whileFree(try cluster()) { try await hypervisor.define(networkSpec(try cluster())) }
+        case .createNetwork(let name): try await createNetwork(name, try cluster())
         case .startNetwork(let name): try await startNetwork(name)
         case .stopNetwork(let name): try await hypervisor.destroy(network: name)
         case .deleteNetwork(let name): try await hypervisor.undefine(network: name)
@@ -62,7 +63,7 @@ package struct LibvirtActions: Sendable {
 
     /// Images are all clusters': one command uploads, and who waited for it finds the image there.
     private func upload(_ image: MachineImage, as volumes: ImageVolumes) async throws {
-        try await ClusterLock.hold(.images, purpose: "the upload of image '\(image.name)'") {
+        try await ClusterLock.hold(.images, purpose: "the upload of image '\(image.name)'", waiting: waiting) {
             if try await isComplete(volumes) { return }
             // First, for it may be left of an image whose disk was deleted.
             try await hypervisor.delete(volume: volumes.marker, pool: pool)
@@ -90,7 +91,7 @@ package struct LibvirtActions: Sendable {
             return try await hypervisor.delete(volume: name, pool: pool)
         }
         // What looked like an upload that was cut short may have been one that went on.
-        try await ClusterLock.hold(.images, purpose: "the removal of \(name)") {
+        try await ClusterLock.hold(.images, purpose: "the removal of \(name)", waiting: waiting) {
             if try await isComplete(image) { return }
             try await hypervisor.delete(volume: name, pool: pool)
         }
@@ -131,7 +132,20 @@ package struct LibvirtActions: Sendable {
     private func claim() throws -> NetworkClaim {
         var observer = ClusterObserver(hypervisor: hypervisor, pool: pool, cluster: try cluster().uuid)
         observer.interfaces = hostInterfaces
-        return NetworkClaim(observer: observer)
+        return NetworkClaim(observer: observer, waiting: waiting)
+    }
+
+    /// Makes and starts it in one moment, for a range is taken only by a network that is active; one that does not start goes.
+    private func createNetwork(_ name: String, _ cluster: ClusterSpec) async throws {
+        try await claim().whileFree(cluster) {
+            try await hypervisor.define(networkSpec(cluster))
+            do {
+                try await hypervisor.start(network: name)
+            } catch {
+                try await hypervisor.undefine(network: name)
+                throw error
+            }
+        }
     }
 
     /// Without a spec, libvirt's own look at the range has to do.

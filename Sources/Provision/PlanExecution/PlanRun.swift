@@ -84,9 +84,8 @@ struct PlanRun {
         let made = plan.steps.compactMap { step in
             if case .createNetwork(let name) = step.action, done.contains(step.id) { name } else { nil }
         }
-        return plan.steps.reversed().compactMap { step in
-            guard done.contains(step.id), step.action.isClaim, made.contains(step.action.subject) else { return nil }
-            return step.action.undo.map { Step($0, "the range could not be taken") }
+        return made.reversed().flatMap { name in
+            [Action.stopNetwork(name), .deleteNetwork(name)].map { Step($0, "the range could not be taken") }
         }
     }
 

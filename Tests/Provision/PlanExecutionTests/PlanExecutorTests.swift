@@ -87,11 +87,15 @@ import Testing
             }.carryOut(plan)
         }
         #expect(error?.all.map(\.what) == ["the range is taken"])
-        #expect(done.withLock { $0 }.sorted() == ["create-network n", "delete-network n", "start-network old"])
+        #expect(
+            done.withLock { $0 }.sorted() == [
+                "create-network n", "delete-network n", "start-network old", "stop-network n",
+            ])
     }
 
     @Test func `after a cancellation no step is begun, and the one under way ends`() async throws {
-        let (begun, done) = (Mutex<[String]>([]), Mutex<[String]>([]))
+        let begun = Mutex<[String]>([])
+        let done = Mutex<[String]>([])
         let executor = executor { action in
             begun.withLock { $0.append(action.id) }
             // Would throw in a task that is cancelled.

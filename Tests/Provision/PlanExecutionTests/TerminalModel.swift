@@ -9,6 +9,8 @@ struct TerminalModel {
     private var row = 0
     private var column = 0
     private(set) var unknown: [String] = []
+    /// How many escape sequences came.
+    private(set) var escapes = 0
 
     init(width: Int, height: Int) {
         self.width = width
@@ -79,6 +81,7 @@ struct TerminalModel {
     }
 
     private mutating func escape(_ rest: inout Substring) {
+        escapes += 1
         guard let match = rest.prefixMatch(of: /\u{1B}\[([0-9;]*)([A-Za-z])/) else {
             unknown.append(String(rest.prefix(4)))
             rest.unicodeScalars.removeFirst()
