@@ -113,7 +113,8 @@ let targets: [Target] = [
         [
             "Diagnostics", "JSON", "Clusterfiles", "Planning", "Hypervisor", "SecureShell", "MachineImages",
             "Addresses", "Credentials", "Bundles", "Plays", "Inventories", "ClusterClient", "Linux", crypto,
-        ]),
+        ],
+        exclude: ["Progress/Events.md"]),
 
     // Programs
     program(

@@ -16,7 +16,7 @@ import Testing
                   - {name: master, address: 192.168.158.11, role: master, image: debian-12, memory: 1536MiB}
                 playbook: $PROJECT/playbooks/cluster.yml
                 """)
-        let uuid = try #require(try JSON(parsing: try await cluster.output("status", "-o", "json"))["uuid"]?.string)
+        let uuid = try await cluster.uuid()
         let decoys = try await Decoys(cluster: "killed", uuid: uuid)
 
         let volume = try await TestCluster.poolFolder() + "/\(uuid).master.system"

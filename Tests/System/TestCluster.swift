@@ -30,6 +30,14 @@ struct TestCluster: Sendable {
             .write(to: folder.appendingPathComponent("Clusterfile"), atomically: true, encoding: .utf8)
     }
 
+    /// The cluster's number, which its volumes are named by; asked for once.
+    func uuid() async throws -> String {
+        guard let uuid = try JSON(parsing: try await output("status", "-o", "json"))["uuid"]?.string else {
+            throw SetupError("status names no uuid")
+        }
+        return uuid
+    }
+
     var environment: [String: String] {
         var environment = [
             "XDG_STATE_HOME": folder.appendingPathComponent("state").path,

@@ -14,12 +14,8 @@ package struct BlobArchive: Sendable {
     /// The files to hold; equal ones come in once.
     package init(_ files: [String]) { self.files = files }
 
-    /// Writes the archive beside its place and renames it there.
-    package func write(to path: String) throws(PlayError) {
-        let temporary = path + ".new"
-        let output = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard output >= 0 else { throw Self.failure(temporary) }
-        defer { close(output) }
+    /// Writes the archive to an open file.
+    package func write(to output: Int32) throws(PlayError) {
         var seen: Set<String> = []
         for file in files {
             let content: Data
@@ -30,24 +26,21 @@ package struct BlobArchive: Sendable {
             }
             let digest = ControllerFiles.hexadecimal(SHA256.hash(data: content))
             guard seen.insert(digest).inserted else { continue }
-            try Self.write(BlobHeader(digest: digest, size: content.count).bytes, output, temporary)
-            try Self.write(Array(content), output, temporary)
-            try Self.write([UInt8](repeating: 0, count: BlobHeader.padding(of: content.count)), output, temporary)
+            try Self.write(BlobHeader(digest: digest, size: content.count).bytes, output)
+            try Self.write(Array(content), output)
+            try Self.write([UInt8](repeating: 0, count: BlobHeader.padding(of: content.count)), output)
         }
-        try Self.write([UInt8](repeating: 0, count: 1024), output, temporary)
-        guard rename(temporary, path) == 0 else { throw Self.failure(path) }
+        try Self.write([UInt8](repeating: 0, count: 1024), output)
     }
 
-    private static func write(_ bytes: [UInt8], _ output: Int32, _ path: String) throws(PlayError) {
+    private static func write(_ bytes: [UInt8], _ output: Int32) throws(PlayError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(output, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw failure(path) }
+            guard count > 0 else {
+                throw .unwritable(path: "the agents' archive", reason: String(cString: strerror(errno)))
+            }
             rest = rest.dropFirst(count)
         }
-    }
-
-    private static func failure(_ path: String) -> PlayError {
-        .unwritable(path: path, reason: String(cString: strerror(errno)))
     }
 }

@@ -56,6 +56,8 @@ package struct PlaybookRun: Sendable {
             let outcomes = await each(active) { [runs] host in
                 try await self.play(stage.number, of: number, on: host, existing: runs[host], connect, report)
             }
+            // Who was interrupted has not failed.
+            try Task.checkCancellation()
             for outcome in outcomes {
                 if let run = outcome.run {
                     runs[outcome.host] = run
@@ -65,7 +67,6 @@ package struct PlaybookRun: Sendable {
                     report(.lost(host: outcome.host, diagnoses))
                 }
             }
-            try Task.checkCancellation()
         }
         for run in runs.values { await run.close() }
         return recap

@@ -9,6 +9,8 @@ enum ExitStatus {
     static let failure = ExitCode(1)
     /// `plan --exit-code` found something to change.
     static let changes = ExitCode(2)
+    /// Some machines failed; the others are as they were wanted.
+    static let partial = ExitCode(3)
     /// The Clusterfile or a playbook has mistakes (EX_DATAERR); nothing was touched.
     static let badFile = ExitCode(65)
     /// libvirt or a machine cannot be reached (EX_UNAVAILABLE).
@@ -21,6 +23,7 @@ enum ExitStatus {
         case is MistakesInFile, is PlaybookMistakes: badFile
         case HypervisorError.unreachable: unavailable
         case is ClusterLocked: locked
+        case let interrupted as Interruption.Interrupted: interrupted.status
         default: failure
         }
     }

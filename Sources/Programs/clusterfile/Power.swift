@@ -1,22 +1,26 @@
 import ArgumentParser
+import JSON
 import PlanExecution
 import Planning
 
 /// Runs a power change on the chosen machines and says how it ended.
 private func change(
-    _ change: PowerChange, _ cluster: ClusterOptions, _ choice: MachineChoice, gently: Bool = true, done: String
+    _ change: PowerChange, _ cluster: ClusterOptions, _ choice: MachineChoice, _ progress: ProgressOptions,
+    gently: Bool = true, done: String
 ) async throws {
     let start = ContinuousClock.now
     let observed = try await cluster.observed(try await cluster.connection())
     let chosen = try choice.chosen(cluster, among: observed)
-    let lifecycle = try await cluster.lifecycle(progress: ProgressPrinter().sink)
-    let plan = try await lifecycle.change(
-        change, of: observed.uuid, machines: chosen.count == observed.machines.count ? [] : Set(chosen.map(\.name)),
-        gently: gently)
-    Terminal.error(
-        plan.isEmpty
-            ? "nothing to do: \(chosen.map { "\($0.name) is \($0.state.words)" }.joined(separator: ", "))"
-            : "\(done) \(plan.machines.joined(separator: ", ")) (\(ProgressPrinter.rounded(start.secondsSince)) s)")
+    let names = chosen.count == observed.machines.count ? [] : Set(chosen.map(\.name))
+    try await progress.carryOut(change.rawValue) { printer in
+        let plan = try await cluster.lifecycle(progress: printer.sink).change(
+            change, of: observed.uuid, machines: names, gently: gently)
+        return .init(
+            text: plan.isEmpty
+                ? "nothing to do: \(chosen.map { "\($0.name) is \($0.state.words)" }.joined(separator: ", "))"
+                : "\(done) \(plan.machines.joined(separator: ", ")) (\(start.secondsSince.tenths) s)",
+            summary: ["cluster": .string(observed.name), "machines": JSON(plan.machines)])
+    }
 }
 
 /// Starts machines that are off, and lets those go on that stand still.
@@ -27,8 +31,9 @@ struct Start: AsyncParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var choice: MachineChoice
+    @OptionGroup var progress: ProgressOptions
 
-    func run() async throws { try await change(.start, cluster, choice, done: "started") }
+    func run() async throws { try await change(.start, cluster, choice, progress, done: "started") }
 }
 
 struct PowerOffOptions: ParsableArguments {
@@ -48,9 +53,10 @@ struct Halt: AsyncParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var choice: MachineChoice
+    @OptionGroup var progress: ProgressOptions
     @OptionGroup var power: PowerOffOptions
 
-    func run() async throws { try await change(.halt, cluster, choice, gently: !power.force, done: "halted") }
+    func run() async throws { try await change(.halt, cluster, choice, progress, gently: !power.force, done: "halted") }
 }
 
 /// Shuts machines down and starts them.
@@ -61,9 +67,12 @@ struct Restart: AsyncParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var choice: MachineChoice
+    @OptionGroup var progress: ProgressOptions
     @OptionGroup var power: PowerOffOptions
 
-    func run() async throws { try await change(.restart, cluster, choice, gently: !power.force, done: "restarted") }
+    func run() async throws {
+        try await change(.restart, cluster, choice, progress, gently: !power.force, done: "restarted")
+    }
 }
 
 /// Lets machines stand still.
@@ -74,8 +83,9 @@ struct Suspend: AsyncParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var choice: MachineChoice
+    @OptionGroup var progress: ProgressOptions
 
-    func run() async throws { try await change(.suspend, cluster, choice, done: "suspended") }
+    func run() async throws { try await change(.suspend, cluster, choice, progress, done: "suspended") }
 }
 
 /// Lets machines go on that stand still.
@@ -86,8 +96,9 @@ struct Resume: AsyncParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var choice: MachineChoice
+    @OptionGroup var progress: ProgressOptions
 
-    func run() async throws { try await change(.resume, cluster, choice, done: "resumed") }
+    func run() async throws { try await change(.resume, cluster, choice, progress, done: "resumed") }
 }
 
 /// Makes machines anew.
@@ -98,6 +109,7 @@ struct Rebuild: AsyncParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var choice: MachineChoice
+    @OptionGroup var progress: ProgressOptions
     @OptionGroup var consent: ConsentOptions
     @OptionGroup var output: OutputOptions
 
@@ -111,11 +123,12 @@ struct Rebuild: AsyncParsableCommand {
         let start = ContinuousClock.now
         let spec = try cluster.spec()
         let machines = try choice.wanted(cluster, of: spec)
-        let printer = ProgressPrinter()
-        let lifecycle = try await cluster.lifecycle(progress: printer.sink)
-        let recap = try await lifecycle.rebuild(machines, of: spec, clusterfile: try cluster.path()) { [consent] plan in
-            try consent.approve(plan, of: spec.name)
+        let path = try cluster.path()
+        try await progress.carryOut("rebuild", output.format) { [cluster, consent] printer in
+            let recap = try await cluster.lifecycle(progress: printer.sink).rebuild(
+                machines, of: spec, clusterfile: path
+            ) { plan in try consent.approve(plan, of: spec.name) }
+            return .init(of: recap, printer, spec.name, seconds: start.secondsSince)
         }
-        report(recap, printer, spec.name, seconds: start.secondsSince, output.format)
     }
 }

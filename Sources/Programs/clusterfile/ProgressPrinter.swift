@@ -1,19 +1,34 @@
+import ArgumentParser
 import FoundationEssentials
+import Glibc
+import JSON
 import PlanExecution
 import Synchronization
 
-/// Prints progress to stderr, a line an event: who, what, and how long it took.
+/// Shows progress: live lines on a terminal, a line an event elsewhere, or JSON for programs.
 final class ProgressPrinter: Sendable {
+    enum Style {
+        /// To stderr, a line an event: who, what, and how long it took.
+        case plain
+        /// To stderr, a line a machine, repainted in place.
+        case live
+        /// To stdout, an object a line (`Events.md`).
+        case events
+    }
+
     private struct State {
         var seconds: [ProgressEvent.Phase: Double] = [:]
-        var counts: [String: [ProgressEvent.TaskResult: Int]] = [:]
         var changes = 0
     }
 
     private let state = Mutex(State())
     private let showsUnchanged: Bool
+    private let style: Style
 
-    init(showsUnchanged: Bool = false) { self.showsUnchanged = showsUnchanged }
+    init(showsUnchanged: Bool = false, style: Style = .plain) {
+        self.showsUnchanged = showsUnchanged
+        self.style = style
+    }
 
     var sink: ProgressSink { ProgressSink { self.print($0) } }
 
@@ -23,43 +38,73 @@ final class ProgressPrinter: Sendable {
         return ProgressEvent.Phase.allCases.compactMap { phase in seconds[phase].map { (phase, $0) } }
     }
 
-    /// How often each result came, by machine.
-    var recap: [String: [ProgressEvent.TaskResult: Int]] { state.withLock { $0.counts } }
-
     /// Steps carried out and tasks that changed something.
     var changes: Int { state.withLock { $0.changes } }
 
     private func print(_ event: ProgressEvent) {
-        switch event {
-        case .phaseStarted: break
-        case .phaseFinished(let phase, let seconds): state.withLock { $0.seconds[phase, default: 0] += seconds }
-        case .stepFinished(let machine, let what, let seconds):
-            state.withLock { $0.changes += 1 }
-            line(machine, what, right: "\(Self.rounded(seconds)) s")
-        case .stepFailed(let machine, let what, let error):
-            line(machine, "\(what): FAILED", right: "")
-            error.split(separator: "\n").forEach { Terminal.error("    \($0)") }
-        case .task(let machine, _, let task, let result, let detail):
-            state.withLock {
-                $0.counts[machine, default: [:]][result, default: 0] += 1
-                if result == .changed { $0.changes += 1 }
+        count(event)
+        switch style {
+        case .events: printObject(event.json)
+        case .plain: printLine(event)
+        case .live:
+            LiveDisplay.shared.apply(event)
+            // What goes well is seen in the live lines.
+            if case .stepFinished = event, !showsUnchanged { return }
+            printLine(event)
+        }
+    }
+
+    /// An event as a line of JSON, with its time.
+    func printObject(_ event: JSON) {
+        guard style == .events else { return }
+        var line: JSON = ["time": .string(Date.now.formatted(.iso8601WithMilliseconds))]
+        for (name, value) in event.object ?? JSONObject() { line[name] = value }
+        Terminal.output(line.text)
+    }
+
+    private func count(_ event: ProgressEvent) {
+        state.withLock { state in
+            switch event {
+            case .phaseFinished(let phase, let seconds): state.seconds[phase, default: 0] += seconds
+            case .stepFinished: state.changes += 1
+            case .task(let task): if task.result == .changed { state.changes += 1 }
+            default: break
             }
-            guard showsUnchanged || result == .changed || result == .failed || result == .ignored else { return }
-            line(machine, "\(result.rawValue): \(task)", right: "")
-            detail?.split(separator: "\n").forEach { Terminal.error("    \($0)") }
+        }
+    }
+
+    private func printLine(_ event: ProgressEvent) {
+        switch event {
+        case .machines, .machine, .phaseStarted, .phaseFinished, .stepStarted, .taskStarted: break
+        case .stepFinished(let step, let seconds): line(step.machine, step.what, right: "\(seconds.tenths) s")
+        case .stepFailed(let step, _, let error):
+            line(step.machine, "\(step.what): FAILED")
+            details(error.description)
+        case .task(let task):
+            let isShown = [.changed, .failed, .ignored].contains(task.result)
+            guard showsUnchanged || isShown else { return }
+            line(task.machine, "\(task.result.rawValue): \(task.task)")
+            if task.result == .failed || task.result == .ignored { details("at " + task.location) }
+            if let detail = task.detail { details(detail) }
         case .warning(let text): Terminal.error("warning: \(text)")
         case .note(let text): Terminal.error(text)
         }
     }
 
-    private func line(_ machine: String?, _ what: String, right: String) {
+    private func line(_ machine: String?, _ what: String, right: String = "") {
         let left = (machine ?? "cluster").padding(to: 14) + what
         Terminal.error(right.isEmpty ? left : left.padding(to: 70) + right)
     }
 
-    static func rounded(_ seconds: Double) -> String {
-        let tenths = Int((seconds * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
+    private func details(_ text: String) {
+        Terminal.error(text.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n"))
+    }
+}
+
+extension FormatStyle where Self == Date.ISO8601FormatStyle {
+    /// `2026-01-02T03:04:05.678Z`
+    static var iso8601WithMilliseconds: Date.ISO8601FormatStyle {
+        Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     }
 }
 

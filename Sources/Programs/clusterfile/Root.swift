@@ -12,8 +12,9 @@ struct Root: AsyncParsableCommand {
         commandName: "clusterfile",
         abstract: "From a Clusterfile to a working cluster of virtual machines, and back.",
         discussion: """
-            Exit status: 0 done, 1 something failed, 64 wrong usage, 65 mistakes in a file (nothing was touched),
-            69 libvirt or a machine cannot be reached, 75 another command works on the cluster.
+            Exit status: 0 done, 1 it failed, 2 some machines failed and others are as wanted, 64 wrong usage, 65 mistakes
+            in a file (nothing was touched), 69 libvirt or a machine cannot be reached, 75 another command works on the
+            cluster, 130 interrupted by Ctrl-C (143 by SIGTERM).
             """,
         version: "0.1.0",
         subcommands: [
@@ -25,7 +26,7 @@ struct Root: AsyncParsableCommand {
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
-        for number in [SIGINT, SIGTERM] { signal(number, endInterrupted) }
+        Interruption.install()
         do {
             var command = try parseAsRoot()
             // Before there is a second thread; a failure is told by the first command that needs it.
@@ -48,13 +49,4 @@ struct Root: AsyncParsableCommand {
             exit(withError: error)
         }
     }
-}
-
-/// Ends the process as the signal would have, with a word about what that leaves. Only async-signal-safe calls are made, and a
-/// program that takes this one's place (ssh) has the usual handler again.
-private func endInterrupted(_ number: Int32) {
-    let words: StaticString =
-        "\nclusterfile: interrupted; what is done stays, and the same command goes on from there\n"
-    write(2, words.utf8Start, words.utf8CodeUnitCount)
-    _exit(128 + number)
 }

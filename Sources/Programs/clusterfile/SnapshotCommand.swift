@@ -30,7 +30,7 @@ struct SnapshotCommand: AsyncParsableCommand {
                 try await $0.save(work.observed, named: name)
             }
             Terminal.error(
-                "saved '\(name)' of \(work.observed.machines.count) machines; they stood still for \(ProgressPrinter.rounded(pause)) s"
+                "saved '\(name)' of \(work.observed.machines.count) machines; they stood still for \(pause.tenths) s"
             )
         }
     }
@@ -53,7 +53,7 @@ struct SnapshotCommand: AsyncParsableCommand {
             let start = ContinuousClock.now
             try await work.locked("clusterfile snapshot restore") { try await $0.restore(work.observed, named: name) }
             Terminal.error(
-                "'\(work.observed.name)' is back at '\(name)' (\(ProgressPrinter.rounded(start.secondsSince)) s)")
+                "'\(work.observed.name)' is back at '\(name)' (\(start.secondsSince.tenths) s)")
         }
     }
 

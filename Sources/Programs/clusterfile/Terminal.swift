@@ -3,18 +3,23 @@ import Glibc
 
 /// The two streams of a command: data to stdout, everything else to stderr.
 enum Terminal {
-    static func output(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) }
+    static func output(_ text: String) {
+        LiveDisplay.shared.write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO)
+    }
 
-    static func error(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+    static func error(_ text: String) { LiveDisplay.shared.write(text + "\n", to: STDERR_FILENO) }
 
     static func report(_ failure: any Error) {
         for diagnosis in Diagnoses(of: failure).all { error(diagnosis.rendered) }
     }
 
-    /// Asks a yes-or-no question on the terminal; without one the answer is no.
+    /// Asks a yes-or-no question on the terminal; without one, and where the command is interrupted, the answer is no.
     static func confirms(_ question: String) -> Bool {
         guard isatty(STDIN_FILENO) == 1 else { return false }
-        write(question + " [y/N] ", to: STDERR_FILENO)
+        LiveDisplay.shared.write(question + " [y/N] ", to: STDERR_FILENO)
+        var request = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        // Looked at in turns: a cancellation wakes no poll.
+        while poll(&request, 1, 100) <= 0 { if Task.isCancelled { return false } }
         return ["y", "yes"].contains(readLine()?.lowercased())
     }
 
@@ -37,8 +42,6 @@ enum Terminal {
             bytes += buffer[..<count]
         }
     }
-
-    private static func write(_ text: String, to descriptor: Int32) { write(bytes: Array(text.utf8), to: descriptor) }
 
     /// Writes all of the bytes; a reader that has gone away is nobody's failure.
     static func write(bytes: [UInt8], to descriptor: Int32) {

@@ -48,48 +48,71 @@ struct Up: AsyncParsableCommand {
     @OptionGroup var choice: MachineChoice
     @OptionGroup var consent: ConsentOptions
     @OptionGroup var output: OutputOptions
-    @Flag(name: .shortAndLong, help: "Show tasks that changed nothing, too.")
-    var verbose = false
+    @OptionGroup var progress: ProgressOptions
+    @Flag(help: "Do not wait for the machines once they are started, and carry out no playbook.")
+    var noWait = false
+    @Option(help: "Seconds that a machine may take from its start to its first login.")
+    var bootTimeout = 180
+
+    func validate() throws {
+        guard bootTimeout > 0 else { throw ValidationError("--boot-timeout wants a number of seconds above 0") }
+    }
 
     func run() async throws {
         let start = ContinuousClock.now
         let spec = try cluster.spec()
-        let printer = ProgressPrinter(showsUnchanged: verbose)
-        let lifecycle = try await cluster.lifecycle(progress: printer.sink)
-        let recap = try await lifecycle.up(
-            spec, clusterfile: try cluster.path(), machines: try choice.wanted(cluster, of: spec)
-        ) { [consent] plan in
-            try consent.approve(plan, of: spec.name)
+        let path = try cluster.path()
+        try await progress.carryOut("up", output.format) { [cluster, choice, consent, bootTimeout, noWait] printer in
+            var lifecycle = try await cluster.lifecycle(progress: printer.sink)
+            lifecycle.bootTimeout = .seconds(bootTimeout)
+            lifecycle.waits = !noWait
+            let recap = try await lifecycle.up(
+                spec, clusterfile: path, machines: try choice.wanted(cluster, of: spec)
+            ) { plan in
+                try consent.approve(plan, of: spec.name)
+            }
+            return .init(of: recap, printer, spec.name, seconds: start.secondsSince)
         }
-        report(recap, printer, spec.name, seconds: start.secondsSince, output.format)
     }
 }
 
-/// Prints how a converging command ended.
-func report(
-    _ recap: ConvergenceRecap, _ printer: ProgressPrinter, _ name: String, seconds: Double, _ format: OutputFormat
-) {
-    if format == .json {
+extension ProgressOptions.Ending {
+    /// How a converging command ended.
+    init(of recap: ConvergenceRecap, _ printer: ProgressPrinter, _ name: String, seconds: Double) {
         var phases = JSON.object([:])
-        for (phase, seconds) in printer.phaseSeconds { phases[phase.rawValue] = .number(rounded(seconds)) }
-        Terminal.output(
-            JSON.object([
-                "cluster": .string(name), "changes": JSON(printer.changes), "seconds": .number(rounded(seconds)),
-                "phases": phases,
-                "machines": recap.json,
-            ]).prettyText)
-        return
+        for (phase, seconds) in printer.phaseSeconds { phases[phase.rawValue] = .milliseconds(seconds) }
+        var summary: JSON = [
+            "cluster": .string(name), "changes": JSON(printer.changes), "seconds": .milliseconds(seconds),
+            "phases": phases, "machines": recap.json,
+        ]
+        if !recap.succeeded {
+            summary["failed"] = .object(JSONObject(recap.failures.map { ($0.machine, $0.json) }))
+            summary["problems"] = JSON(recap.problems.map(\.rendered))
+        }
+        self.init(
+            status: recap.succeeded ? .success : recap.readyCount > 0 ? ExitStatus.partial : ExitStatus.failure,
+            text: Self.text(recap, changes: printer.changes, name, seconds: seconds), summary: summary)
     }
-    Terminal.error(recap.text)
-    let changes = printer.changes
-    Terminal.error(
-        changes == 0
-            ? "cluster '\(name)': nothing to do (\(ProgressPrinter.rounded(seconds)) s)"
-            : "cluster '\(name)' is up: \(changes) change\(changes == 1 ? "" : "s") in \(ProgressPrinter.rounded(seconds)) s"
-    )
-}
 
-private func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+    private static func text(_ recap: ConvergenceRecap, changes: Int, _ name: String, seconds: Double) -> String {
+        var lines = recap.machines.isEmpty ? [] : [recap.text]
+        lines += recap.problems.map(\.rendered) + recap.failures.map(\.text)
+        let end = "\(changes) change\(changes == 1 ? "" : "s") in \(seconds.tenths) s"
+        if !recap.succeeded {
+            let failed = recap.failures.map(\.machine)
+            let names = failed.isEmpty ? "" : "; failed: " + failed.joined(separator: ", ")
+            lines.append(
+                "cluster '\(name)' is not as it was wanted: \(recap.readyCount) of \(recap.readyCount + failed.count)"
+                    + " machines are\(names) (\(end))")
+            lines.append("  fix: mend the cause and run the same command again: it goes on from what is done")
+        } else if changes == 0 {
+            lines.append("cluster '\(name)': nothing to do (\(seconds.tenths) s)")
+        } else {
+            lines.append("cluster '\(name)' is up: \(end)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}
 
 /// Carries out the playbook on machines that are up.
 struct Provision: AsyncParsableCommand {
@@ -100,21 +123,20 @@ struct Provision: AsyncParsableCommand {
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var choice: MachineChoice
     @OptionGroup var output: OutputOptions
-    @Flag(name: .shortAndLong, help: "Show tasks that changed nothing, too.")
-    var verbose = false
+    @OptionGroup var progress: ProgressOptions
     @Option(help: .init("Carry out this step of 'provision' only, whatever its 'run' says.", valueName: "name"))
     var step: [String] = []
 
     func run() async throws {
         let start = ContinuousClock.now
         let spec = try cluster.spec()
-        let wanted = try choice.wanted(cluster, of: spec)
         try requireSteps(spec)
-        let printer = ProgressPrinter(showsUnchanged: verbose)
-        let lifecycle = try await cluster.lifecycle(progress: printer.sink)
-        let recap = try await lifecycle.provision(
-            spec, clusterfile: try cluster.path(), machines: wanted, steps: Set(step))
-        report(recap, printer, spec.name, seconds: start.secondsSince, output.format)
+        let path = try cluster.path()
+        try await progress.carryOut("provision", output.format) { [cluster, choice, step] printer in
+            let recap = try await cluster.lifecycle(progress: printer.sink).provision(
+                spec, clusterfile: path, machines: try choice.wanted(cluster, of: spec), steps: Set(step))
+            return .init(of: recap, printer, spec.name, seconds: start.secondsSince)
+        }
     }
 }
 
@@ -125,7 +147,8 @@ extension Provision {
         for name in step where !known.contains(name) {
             throw Diagnosis(
                 "cluster '\(spec.name)' has no step '\(name)'",
-                why: known.isEmpty ? "its Clusterfile has none" : "its steps are \(known.sorted().joined(separator: ", "))",
+                why: known.isEmpty
+                    ? "its Clusterfile has none" : "its steps are \(known.sorted().joined(separator: ", "))",
                 fix: nearestName(to: name, among: known.sorted()).map { "did you mean '\($0)'?" })
         }
     }
@@ -139,17 +162,22 @@ struct Down: AsyncParsableCommand {
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var consent: ConsentOptions
 
+    @OptionGroup var progress: ProgressOptions
+
     func run() async throws {
         let start = ContinuousClock.now
         let identity = try cluster.identity()
-        let lifecycle = try await cluster.lifecycle(progress: ProgressPrinter().sink)
-        let plan = try await lifecycle.down(identity.uuid) { [consent] plan in
-            try consent.approve(plan, of: identity.name)
+        try await progress.carryOut("down") { [cluster, consent] printer in
+            let lifecycle = try await cluster.lifecycle(progress: printer.sink)
+            let plan = try await lifecycle.down(identity.uuid) { plan in
+                try consent.approve(plan, of: identity.name)
+            }
+            return .init(
+                text: plan.isEmpty
+                    ? "cluster '\(identity.name)' is not there: nothing to remove"
+                    : "cluster '\(identity.name)' is gone (\(start.secondsSince.tenths) s)",
+                summary: ["cluster": .string(identity.name), "changes": JSON(printer.changes)])
         }
-        Terminal.error(
-            plan.isEmpty
-                ? "cluster '\(identity.name)' is not there: nothing to remove"
-                : "cluster '\(identity.name)' is gone (\(ProgressPrinter.rounded(start.secondsSince)) s)")
     }
 }
 

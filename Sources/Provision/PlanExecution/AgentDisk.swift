@@ -1,4 +1,5 @@
 import Crypto
+import Diagnostics
 import FoundationEssentials
 import Glibc
 import Hypervisor
@@ -14,6 +15,8 @@ struct AgentDisk: Sendable {
 
     var hypervisor: Hypervisor
     var pool: String
+    /// Told who has the host's lock, where it has to be waited for.
+    var waiting: @Sendable (ClusterLocked) -> Void = { _ in }
 
     /// Makes sure that the volume of these files is there, drops older ones that no domain uses, and gives its name.
     func ensure(_ files: [String]) async throws -> String {
@@ -24,7 +27,7 @@ struct AgentDisk: Sendable {
         }
         let key = hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         let name = Self.prefix + key
-        try await ClusterLock.hold(.images, purpose: "the upload of the agents") {
+        try await ClusterLock.hold(.images, purpose: "the upload of the agents", waiting: waiting) {
             // The marker comes last: without it the volume is an upload cut short.
             let marker = name + ".complete"
             if try await hypervisor.volume(marker, pool: pool) == nil {
@@ -38,9 +41,10 @@ struct AgentDisk: Sendable {
     }
 
     private func upload(_ files: [String], to name: String) async throws {
-        let archive = FileManager.default.temporaryDirectory.path + "/clusterfile-\(getpid())-" + name
-        defer { unlink(archive) }
-        try BlobArchive(files).write(to: archive)
+        let descriptor = try Self.namelessFile()
+        defer { close(descriptor) }
+        try BlobArchive(files).write(to: descriptor)
+        let archive = "/proc/self/fd/\(descriptor)"
         var status = stat()
         guard stat(archive, &status) == 0 else {
             throw HypervisorError.unreadableFile(path: archive, errno: errno, reason: String(cString: strerror(errno)))
@@ -52,6 +56,19 @@ struct AgentDisk: Sendable {
         let bytes = UInt64((Int(status.st_size) + step - 1) / step * step)
         _ = try await hypervisor.create(.init(pool: pool, name: name, capacityBytes: bytes, format: .raw, mode: 0o644))
         try await hypervisor.upload(file: archive, toVolume: name, pool: pool)
+    }
+
+    /// A file without a name, so that nothing is left of it should this process be killed.
+    private static func namelessFile() throws -> Int32 {
+        let folder = FileManager.default.temporaryDirectory.path
+        var template = Array((folder + "/clusterfile-XXXXXX").utf8CString)
+        let descriptor = mkstemp(&template)
+        guard descriptor >= 0 else {
+            throw Diagnosis("cannot write to \(folder)", why: String(cString: strerror(errno)))
+        }
+        unlink(template)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        return descriptor
     }
 
     private func dropUnused(except name: String) async throws {

@@ -17,9 +17,11 @@ extension ClusterLifecycle {
             guard !plan.isEmpty else { return plan }
             let journal = Journal(path: journalPath, command: change.rawValue)
             let actions = try await powerActions()
-            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
-                plan)
-            try await settle(plan, journal)
+            progress.report(.machines(plan.machines))
+            let made = try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
+                .carryOut(plan)
+            // What failed for one machine is no reason not to wait for the others.
+            try await settle(plan, without: made, journal)
             journal.end()
             return plan
         }
@@ -36,9 +38,10 @@ extension ClusterLifecycle {
     }
 
     /// Waits for what the machines themselves have to do after their last step.
-    private func settle(_ plan: Plan, _ journal: Journal) async throws {
+    private func settle(_ plan: Plan, without made: PlanOutcome, _ journal: Journal) async throws {
         var last: [String: Action] = [:]
         for step in plan.steps { if let machine = step.action.machine { last[machine] = step.action } }
+        for machine in plan.machines where made.failure(of: machine) != nil { last[machine] = nil }
         let channel = ReadinessChannel(hypervisor: hypervisor)
         let deadline = ContinuousClock.now + bootTimeout
         let failures = await withTaskGroup(of: [Diagnosis].self) { group in
@@ -60,8 +63,10 @@ extension ClusterLifecycle {
                             }
                         default: break
                         }
+                        progress.report(.machine(name, .ready))
                         return []
                     } catch {
+                        progress.report(.machine(name, .failed))
                         return Diagnoses(of: error).all.map { cause in
                             Diagnosis(
                                 "machine '\(name)' runs, but does not answer", why: cause.rendered,
@@ -72,6 +77,8 @@ extension ClusterLifecycle {
             }
             return await group.reduce(into: []) { $0 += $1 }
         }
-        guard failures.isEmpty else { throw Diagnoses(failures) }
+        try Task.checkCancellation()
+        let all = made.failures.flatMap(\.diagnoses.all) + failures
+        guard all.isEmpty else { throw Diagnoses(all) }
     }
 }

@@ -19,8 +19,9 @@ extension ClusterLifecycle {
             try approve(removal)
             let journal = Journal(path: journalPath, command: "rebuild")
             let actions = try await powerActions()
-            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
-                removal)
+            progress.report(.machines(machines.sorted()))
+            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
+                .carryOut(removal).requireSuccess()
             return try await upLocked(spec, playbooks, clusterfile, machines: machines) { _ in }
         }
     }

@@ -18,6 +18,8 @@ package struct ClusterLifecycle: Sendable {
     package var progress: ProgressSink
     /// How long a machine may take from its start to its first login.
     package var bootTimeout: Duration = .seconds(180)
+    /// Whether `up` waits for the machines and carries out their playbook, or leaves them once they are started.
+    package var waits = true
     /// How long nodes may take to be Ready once the agents run.
     package var readyTimeout: Duration = .seconds(120)
 
@@ -61,18 +63,20 @@ package struct ClusterLifecycle: Sendable {
     ) async throws -> ConvergenceRecap {
         let isNew = try !credentials.exists()
         try await prepareCredentials(spec, clusterfile: clusterfile)
-        let playbooks: [CompiledPlaybook]
         do {
-            playbooks = try self.playbooks(of: spec, clusterfile: clusterfile)
+            let playbooks = try self.playbooks(of: spec, clusterfile: clusterfile)
+            return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") {
+                try await upLocked(spec, playbooks, clusterfile, machines: machines, approve)
+            }
         } catch {
-            // Nothing is to be left of a run that did not begin, unless another one has begun with the same keys.
-            if isNew, try await planRemoval(of: spec.uuid).isEmpty {
-                try await ClusterLock.hold(lockPath, purpose: "clusterfile up") { try credentials.delete() }
+            // Nothing is to be left of a run that made nothing, unless another one has begun with the same keys.
+            if isNew, !(error is ClusterLocked) {
+                try await finishing(within: .seconds(30)) {
+                    guard try await planRemoval(of: spec.uuid).isEmpty else { return }
+                    try await ClusterLock.hold(lockPath, purpose: "clusterfile up") { try credentials.delete() }
+                }
             }
             throw error
-        }
-        return try await ClusterLock.hold(lockPath, purpose: "clusterfile up") {
-            try await upLocked(spec, playbooks, clusterfile, machines: machines, approve)
         }
     }
 
@@ -89,17 +93,25 @@ package struct ClusterLifecycle: Sendable {
             try await self.plan(spec, clusterfile: clusterfile, machines: machines)
         }
         try approve(plan)
+        let names = spec.machines.map(\.name).filter { machines.isEmpty || machines.contains($0) }
+        progress.report(.machines(names + plan.machines.filter { !names.contains($0) }))
         let journal = Journal(path: journalPath, command: "up")
-        if !plan.isEmpty {
-            let actions = try await actions(for: plan, spec, clusterfile)
-            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
-                plan)
+        let actions = try await actions(for: plan, spec, clusterfile)
+        let made = try await PlanExecutor(journal: journal, progress: progress) {
+            try await actions.perform($0)
+        }.carryOut(plan)
+        let failed = names.compactMap { made.failure(of: $0) }
+        var recap =
+            waits
+            ? try await converge(
+                spec, playbooks, clusterfile: clusterfile, machines: machines, started: plan.startedMachines,
+                failed: failed, journal: journal)
+            : try await self.recap(of: spec.keeping { names.contains($0.name) }, [:], failed)
+        recap.problems = made.sharedProblems
+        if made.failures.isEmpty, machines.isEmpty {
+            // Only now are the machines gone that the file no longer has.
+            try credentials.prune(credentialRequest(spec, clusterfile: clusterfile))
         }
-        let recap = try await converge(
-            spec, playbooks, clusterfile: clusterfile, machines: machines, started: plan.startedMachines,
-            journal: journal)
-        // Only now are the machines gone that the file no longer has.
-        if machines.isEmpty { try credentials.prune(credentialRequest(spec, clusterfile: clusterfile)) }
         journal.end()
         return recap
     }
@@ -112,6 +124,8 @@ package struct ClusterLifecycle: Sendable {
         try await prepareCredentials(spec, clusterfile: clusterfile)
         let playbooks = try self.playbooks(of: spec, clusterfile: clusterfile, steps: steps)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile provision") {
+            let names = spec.machines.map(\.name).filter { machines.isEmpty || machines.contains($0) }
+            progress.report(.machines(names))
             let journal = Journal(path: journalPath, command: "provision")
             let recap = try await converge(
                 spec, playbooks, clusterfile: clusterfile, machines: machines, started: [], journal: journal)
@@ -129,15 +143,16 @@ package struct ClusterLifecycle: Sendable {
             // Another command may have worked on the cluster until now; none does while the question waits.
             let plan = try await planRemoval(of: uuid)
             try approve(plan)
+            progress.report(.machines(plan.machines))
             let journal = Journal(path: journalPath, command: "down")
             let actions = LibvirtActions(
                 hypervisor: hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated,
                 consoleFolder: "", agentVolume: nil,
                 seed: { _ in preconditionFailure("down makes no seed") })
-            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
-                plan)
+            try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
+                .carryOut(plan).requireSuccess()
+            try await journal.record("delete-keys") { try credentials.delete() }
             journal.end()
-            try credentials.delete()
             return plan
         }
     }
@@ -153,7 +168,12 @@ package struct ClusterLifecycle: Sendable {
             seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).seed })
         actions.folder = Self.folder(of: clusterfile)
         actions.warn = { [progress] in progress.report(.warning($0)) }
+        actions.waiting = tellWaiting
         return actions
+    }
+
+    private var tellWaiting: @Sendable (ClusterLocked) -> Void {
+        { [progress] locked in progress.report(.note(locked.note)) }
     }
 
     var lockPath: String { credentials.folder + "/lock" }
@@ -186,7 +206,8 @@ package struct ClusterLifecycle: Sendable {
         let programs = ["clusterfile-runner", "clusterfile-node", "clusterfile-master"].map {
             programsFolder + "/" + $0
         }
-        return try await AgentDisk(hypervisor: hypervisor, pool: pool).ensure(programs + catalogue.containerArchives())
+        return try await AgentDisk(hypervisor: hypervisor, pool: pool, waiting: tellWaiting)
+            .ensure(programs + catalogue.containerArchives())
     }
 
     /// How machines' processors are made; where it is the slow way, a line says so and why.

@@ -17,13 +17,16 @@ package enum ClusterLock {
 
     /// Runs the body while no other command of any user on this host holds the lock of what the host has once.
     ///
-    /// It says nothing to a libvirt on another host. `path` is another than the host's in tests only.
+    /// It says nothing to a libvirt on another host. `path` is another than the host's in tests only. `waiting` is told once
+    /// who has it, where that takes longer than a moment.
     package static func hold<Value>(
-        _ shared: Shared, at path: String? = nil, purpose: String, _ body: () async throws -> Value
+        _ shared: Shared, at path: String? = nil, purpose: String, waiting: (ClusterLocked) -> Void = { _ in },
+        _ body: () async throws -> Value
     ) async throws -> Value {
         let path = path ?? shared.path
         let descriptor = try openShared(path)
-        return try await hold(descriptor, path, .host(shared), purpose, waitsSeconds: shared.waitsSeconds, body)
+        return try await hold(
+            descriptor, path, .host(shared), purpose, waitsSeconds: shared.waitsSeconds, waiting: waiting, body)
     }
 
     /// What all clusters of a host share.
@@ -51,17 +54,23 @@ package enum ClusterLock {
     /// Takes over the descriptor.
     private static func hold<Value>(
         _ descriptor: Int32, _ path: String, _ scope: ClusterLocked.Scope, _ purpose: String, waitsSeconds: Double,
-        _ body: () async throws -> Value
+        waiting: (ClusterLocked) -> Void = { _ in }, _ body: () async throws -> Value
     ) async throws -> Value {
         defer { close(descriptor) }
-        let deadline = ContinuousClock.now + .seconds(waitsSeconds)
+        let begin = ContinuousClock.now
+        let deadline = begin + .seconds(waitsSeconds)
+        var hasTold = false
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK, ContinuousClock.now < deadline else {
                 throw ClusterLocked(scope: scope, holder: holder(of: path))
             }
+            if !hasTold, ContinuousClock.now - begin > .seconds(1) {
+                hasTold = true
+                waiting(ClusterLocked(scope: scope, holder: holder(of: path)))
+            }
             try await Task.sleep(for: .milliseconds(50))
         }
-        let line = Array("\(purpose) (process \(getpid()), since \(Date.now.formatted(.iso8601)))\n".utf8)
+        let line = Array(LockHolder.current(purpose).line.utf8)
         ftruncate(descriptor, 0)
         _ = line.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
         return try await body()
@@ -99,8 +108,7 @@ package enum ClusterLock {
     private static func holder(of path: String) -> String {
         // Only a courtesy: a lock whose holder cannot be read is still a lock.
         let text = (try? String(contentsOf: URL(filePath: path), encoding: .utf8)) ?? ""
-        let name = text.split(separator: "\n").first.map(String.init) ?? "an unnamed process"
-        return name
+        return LockHolder(text)?.text(at: .now) ?? "an unnamed process"
     }
 }
 
@@ -112,19 +120,24 @@ package struct ClusterLocked: Error, Hashable, Sendable {
     }
 
     package var scope: Scope
-    /// Who, and since when.
+    /// Who, and for how long.
     package var holder: String
+
+    /// What someone who waits is told.
+    package var note: String { "waiting: \(what): \(holder)" }
+
+    private var what: String {
+        switch scope {
+        case .cluster: "another command works on this cluster"
+        case .host(.networks): "another command makes a network on this host"
+        case .host(.images): "another command uploads an image to this host"
+        }
+    }
 }
 
 extension ClusterLocked: Diagnosable {
     package var diagnosis: Diagnosis {
-        let what =
-            switch scope {
-            case .cluster: "another command works on this cluster"
-            case .host(.networks): "another command makes a network on this host"
-            case .host(.images): "another command uploads an image to this host"
-            }
-        return Diagnosis(
+        Diagnosis(
             what, why: "its lock is held by \(holder)",
             fix: "wait for it to end, or end that process; then run this again")
     }

@@ -20,16 +20,18 @@ struct ClusterNodes: Sendable {
         client = try ClusterClient.admin(masterAddress: "\(master.address)", credentials)
     }
 
-    /// Waits until the API server calls every member Ready; at the deadline the error names those that are not.
+    /// Waits until the API server calls every member Ready, but for those that failed; gives those that are not at the deadline.
     ///
     /// Of nodes whose machine was changed since then (all, where the master's was) what the server has may be an old word: they
     /// have to have renewed their lease. That is seen by its time or, should the machines' clocks be wrong, by its change.
-    func waitUntilReady(changed: Set<String>, since begin: Timestamp, atMost timeout: Duration) async throws {
-        let members = Set(spec.members.map(\.name))
+    func waitUntilReady(
+        changed: Set<String>, without failed: Set<String>, since begin: Timestamp, atMost timeout: Duration
+    ) async throws -> [MachineFailure] {
+        let members = Set(spec.members.map(\.name)).subtracting(failed)
         let suspects = changed.contains(master.name) ? members : changed.intersection(members)
         var firstSeen: [String: String] = [:]
         let deadline = ContinuousClock.now + timeout
-        var last = "the API server did not answer"
+        var last = Missing(names: [master.name], reason: "the API server did not answer")
         while ContinuousClock.now < deadline {
             do {
                 let readiness = try await client.nodeReadiness()
@@ -42,18 +44,28 @@ struct ClusterNodes: Sendable {
                     if firstSeen[name] == nil { firstSeen[name] = renewed }
                     return firstSeen[name] == renewed
                 }
-                if waiting.isEmpty { return }
-                last = "not Ready are \(waiting.sorted().joined(separator: ", "))"
+                if waiting.isEmpty { return [] }
+                last = Missing(names: waiting.sorted(), reason: "the API server does not call it Ready")
             } catch let error as CancellationError {
                 throw error
             } catch {
-                last = Diagnoses(of: error).description
+                last = Missing(names: [master.name], reason: Diagnoses(of: error).description)
             }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw Diagnosis(
-            "not every node is Ready after \(timeout.components.seconds) s", why: last,
-            fix: "look at one with: clusterfile ssh MACHINE -- sudo journalctl -u clusterfile-node")
+        return last.names.map { name in
+            let unit = name == master.name ? "clusterfile-master -u clusterfile-node" : "clusterfile-node"
+            let diagnosis = Diagnosis(
+                "its node is not Ready after \(timeout.components.seconds) s", why: last.reason,
+                fix: "look at it with: clusterfile ssh \(name) -- sudo journalctl -u \(unit)")
+            return MachineFailure(machine: name, phase: .converging, diagnoses: [diagnosis])
+        }
+    }
+
+    /// Which machines are waited for, and why.
+    private struct Missing {
+        var names: [String]
+        var reason: String
     }
 
     /// Deletes the Node objects of machines that the Clusterfile no longer has. All addresses of the cluster's network are its

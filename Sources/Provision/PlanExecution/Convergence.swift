@@ -1,3 +1,4 @@
+import Bundles
 package import Clusterfiles
 package import Diagnostics
 import FoundationEssentials
@@ -44,39 +45,80 @@ extension ClusterLifecycle {
 
     /// Logs in to every machine, carries out the playbook as each becomes reachable, and waits until every node is Ready.
     ///
-    /// Where machines are named, only those are visited and awaited; the playbook still knows the others.
+    /// Where machines are named, only those are visited and awaited; the playbook still knows the others. A machine that fails
+    /// does not stop the others; those that have failed before are left out.
     func converge(
         _ whole: ClusterSpec, _ compiled: [CompiledPlaybook], clusterfile: String, machines: Set<String> = [],
-        started: Set<String>, journal: Journal
+        started: Set<String>, failed: [MachineFailure] = [], journal: Journal
     ) async throws -> ConvergenceRecap {
         let spec = machines.isEmpty ? whole : whole.keeping { machines.contains($0.name) }
         let first = try machinePlaybook(of: whole, clusterfile: clusterfile, started: started)
         let all = ([first].compactMap(\.self) + compiled).map { machines.isEmpty ? $0 : $0.limited(to: machines) }
         let playbooks = all.filter { !$0.hosts.isEmpty }
-        guard !playbooks.isEmpty else {
-            let visit = try await MachineVisit(self, spec, started: started)
-            try await visit.all { machine in try await visit.login(machine) { _ in } }
-            return ConvergenceRecap(machines: [])
-        }
-        let begin = Timestamp.now()
-        let recap = try await journal.record("playbook") {
-            try await run(playbooks, on: spec, started: started)
-        }
-        try check(recap)
-        try await progress.phase(.nodesReady) {
-            try await journal.record("nodes-ready") {
-                let awaited = whole.keeping { $0 == whole.master || spec.machines.contains($0) }
-                guard let nodes = try ClusterNodes(of: awaited, credentials) else { return }
-                let changed = Set(recap.counts.filter { $0.value.changed > 0 }.keys)
-                try await nodes.waitUntilReady(changed: changed, since: begin, atMost: readyTimeout)
-                if machines.isEmpty { try await nodes.removeThoseWithoutMachine() }
+        var failures = failed
+        var counts: [String: RecapCounts] = [:]
+        if !playbooks.isEmpty {
+            let begin = Timestamp.now()
+            let run = try await journal.record("playbook") {
+                try await play(playbooks, on: spec, started: started, failed: failed)
             }
+            counts = run.counts
+            failures += run.failures
+            let (changed, out) = (Set(counts.filter { $0.value.changed > 0 }.keys), Set(failures.map(\.machine)))
+            failures += try await journal.record("nodes-ready") {
+                try await awaitNodes(
+                    whole.keeping { $0 == whole.master || spec.machines.contains($0) }, isWhole: machines.isEmpty,
+                    changed: changed, failed: out, since: begin)
+            }
+        } else {
+            let visit = try await MachineVisit(
+                self, spec, started: started, without: Set(failed.map(\.machine)), next: .ready)
+            failures += try await visit.all { machine in try await visit.login(machine) { _ in } }
         }
-        return ConvergenceRecap(
-            machines: recap.counts.sorted { $0.key < $1.key }.map { name, counts in
-                .init(
-                    name: name, ok: counts.ok, changed: counts.changed, failed: counts.failed, skipped: counts.skipped)
-            })
+        return try await recap(of: spec, counts, failures)
+    }
+
+    /// Waits until the nodes of all machines that have not failed are Ready; gives those that are not. Without a master nobody
+    /// could say so.
+    private func awaitNodes(
+        _ spec: ClusterSpec, isWhole: Bool, changed: Set<String>, failed: Set<String>, since begin: Timestamp
+    ) async throws -> [MachineFailure] {
+        guard let master = spec.master, !failed.contains(master.name),
+            let nodes = try ClusterNodes(of: spec, credentials)
+        else { return [] }
+        return try await progress.phase(.nodesReady) {
+            let late = try await nodes.waitUntilReady(
+                changed: changed, without: failed, since: begin, atMost: readyTimeout)
+            if late.isEmpty, isWhole { try await nodes.removeThoseWithoutMachine() }
+            return late
+        }
+    }
+
+    /// What the run came to; what is to be seen of the machines that failed on their way is looked up now.
+    func recap(
+        of spec: ClusterSpec, _ counts: [String: RecapCounts], _ failures: [MachineFailure]
+    ) async throws -> ConvergenceRecap {
+        let consoleFolder = try await consoleFolder()
+        var recap = ConvergenceRecap(machines: [], failures: [])
+        for machine in spec.machines {
+            let failure = failures.first { $0.machine == machine.name }
+            progress.report(.machine(machine.name, failure == nil ? .ready : .failed))
+            if let counts = counts[machine.name] ?? (failure == nil ? nil : RecapCounts()) {
+                recap.machines.append(
+                    .init(
+                        name: machine.name, ok: counts.ok, changed: counts.changed, failed: counts.failed,
+                        skipped: counts.skipped, unreachable: failure?.phase == .converging ? 0 : failure == nil ? 0 : 1
+                    ))
+            }
+            guard var failure else { continue }
+            if failure.phase != .converging {
+                failure.evidence = await MachineEvidence.gather(
+                    of: machine, network: spec.network.name, hypervisor, pool: pool, consoleFolder: consoleFolder)
+            }
+            recap.failures.append(failure)
+        }
+        recap.readyCount = spec.machines.count - recap.failures.count
+        return recap
     }
 
     /// The inventory with which this host provisions.
@@ -88,83 +130,6 @@ extension ClusterLifecycle {
                 .init(
                     binaries: programsFolder, pki: credentials.pkiFolder, containerImages: Self.folder(of: archive),
                     sshKey: credentials.sshPrivateKeyPath, knownHosts: credentials.knownHostsPath)))
-    }
-
-    // MARK: Parts
-
-    private func run(_ playbooks: [CompiledPlaybook], on spec: ClusterSpec, started: Set<String>) async throws
-        -> PlaybookRecap
-    {
-        let visit = try await MachineVisit(self, spec, started: started)
-        let program = try RunnerProgram(folder: programsFolder)
-        let exchange = RunnerExchange()
-        let concerned = Set(playbooks.flatMap(\.hosts))
-        let report = progress.report
-        return try await withThrowingTaskGroup(of: PlaybookRecap?.self) { group in
-            group.addTask {
-                let begin = ContinuousClock.now
-                defer { report(.phaseFinished(.playbook, seconds: begin.secondsSince)) }
-                let recap = try await PlaybookRun(playbooks).run(
-                    connect: { host in try await exchange.channel(of: host) },
-                    report: { event in Self.forward(event, to: report) })
-                await exchange.finish()
-                return recap
-            }
-            group.addTask {
-                try await visit.all { machine in
-                    guard concerned.contains(machine.name) else {
-                        return try await visit.login(machine) { _ in }
-                    }
-                    do {
-                        try await visit.withRunner(program, on: machine) { channel in
-                            await exchange.offer(machine.name, .success(channel))
-                            await exchange.waitUntilFinished()
-                        }
-                    } catch {
-                        // The run tells it, as that machine's.
-                        await exchange.offer(machine.name, .failure(error))
-                    }
-                }
-                return nil
-            }
-            var recap: PlaybookRecap?
-            do {
-                for try await result in group { recap = result ?? recap }
-            } catch {
-                await exchange.finish()
-                throw error
-            }
-            guard let recap else { preconditionFailure("one of the two tasks gives the recap") }
-            return recap
-        }
-    }
-
-    private static func forward(_ event: HostEvent, to report: @Sendable (ProgressEvent) -> Void) {
-        switch event {
-        case .playStarted: break
-        case .task(let host, let task):
-            // One that has only begun is no result.
-            guard let result = ProgressEvent.TaskResult(rawValue: task.status.rawValue) else { return }
-            let name = (task.role.map { "\($0) : " } ?? "") + task.task + (task.item.map { " (\($0))" } ?? "")
-            report(.task(machine: host, play: "", task: name, result: result, detail: task.message))
-        case .lost(let host, let diagnoses):
-            // The whole of it ends the run.
-            report(.stepFailed(machine: host, what: "playbook", error: diagnoses.all.first?.what ?? ""))
-        }
-    }
-
-    private func check(_ recap: PlaybookRecap) throws {
-        guard !recap.succeeded else { return }
-        var problems = recap.lost.sorted { $0.key < $1.key }.flatMap(\.value.all)
-        let failed = recap.counts.filter { $0.value.failed > 0 }.keys.sorted()
-        if !failed.isEmpty {
-            problems.append(
-                Diagnosis(
-                    "the playbook did not succeed on \(failed.joined(separator: ", "))",
-                    why: "the failed tasks are named above",
-                    fix: "mend their cause and run clusterfile up again: it goes on from what is done"))
-        }
-        throw Diagnoses(problems)
     }
 
     static func folder(of path: String) -> String {

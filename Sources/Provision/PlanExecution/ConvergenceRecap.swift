@@ -1,3 +1,4 @@
+package import Diagnostics
 package import JSON
 
 /// How the playbook ended on every machine, as Ansible counts it.
@@ -9,9 +10,20 @@ package struct ConvergenceRecap: Hashable, Sendable {
         package var changed: Int
         package var failed: Int
         package var skipped: Int
+        /// 1 where it could not be made or reached.
+        package var unreachable: Int
     }
 
     package var machines: [Machine]
+    /// The machines that failed; they are kept.
+    package var failures: [MachineFailure]
+    /// What failed for no single machine.
+    package var problems: [Diagnosis] = []
+    /// How many machines are as they were wanted.
+    package var readyCount = 0
+
+    /// Everything is as it was wanted.
+    package var succeeded: Bool { failures.isEmpty && problems.isEmpty }
 
     /// One line a machine, in Ansible's form.
     package var text: String {
@@ -19,6 +31,7 @@ package struct ConvergenceRecap: Hashable, Sendable {
         return machines.map { machine in
             machine.name + String(repeating: " ", count: width - machine.name.count)
                 + " : ok=\(machine.ok) changed=\(machine.changed) failed=\(machine.failed) skipped=\(machine.skipped)"
+                + (machine.unreachable > 0 ? " unreachable=\(machine.unreachable)" : "")
         }.joined(separator: "\n")
     }
 
@@ -29,7 +42,7 @@ package struct ConvergenceRecap: Hashable, Sendable {
                 machines.map { machine in
                     let counts: JSON = [
                         "ok": JSON(machine.ok), "changed": JSON(machine.changed), "failed": JSON(machine.failed),
-                        "skipped": JSON(machine.skipped),
+                        "skipped": JSON(machine.skipped), "unreachable": JSON(machine.unreachable),
                     ]
                     return (machine.name, counts)
                 }))

@@ -28,13 +28,18 @@ package final class Journal: Sendable {
 
     deinit { descriptor.withLock { _ = close($0) } }
 
-    /// Notes the intent, acts, and notes the end.
+    /// Notes the intent, acts, and notes the end; a step that is cut short by a cancellation stays unfinished.
     package func record<Value>(_ step: String, _ body: () async throws -> Value) async rethrows -> Value {
         append(["event": "intent", "step": .string(step)])
+        FaultPoint.pass(.before, step)
         do {
             let value = try await body()
+            FaultPoint.pass(.after, step)
             append(["event": "done", "step": .string(step)])
             return value
+        } catch let error as CancellationError {
+            append(["event": "interrupted", "step": .string(step)])
+            throw error
         } catch {
             append(["event": "failed", "step": .string(step)])
             throw error

@@ -6,7 +6,7 @@ import MachineImages
 extension LibvirtActions {
     /// Images are all clusters': one command uploads, and who waited for it finds the image there.
     func upload(_ image: MachineImage, as volumes: ImageVolumes) async throws {
-        try await ClusterLock.hold(.images, purpose: "the upload of image '\(image.name)'") {
+        try await ClusterLock.hold(.images, purpose: "the upload of image '\(image.name)'", waiting: waiting) {
             if try await isComplete(volumes, image) { return }
             // First, for it may be left of an image whose disk was deleted.
             try await hypervisor.delete(volume: volumes.marker, pool: pool)
@@ -41,7 +41,7 @@ extension LibvirtActions {
             return try await hypervisor.delete(volume: name, pool: pool)
         }
         // What looked like an upload that was cut short may have been one that went on.
-        try await ClusterLock.hold(.images, purpose: "the removal of \(name)") {
+        try await ClusterLock.hold(.images, purpose: "the removal of \(name)", waiting: waiting) {
             if try await isComplete(image, nil) { return }
             try await hypervisor.delete(volume: name, pool: pool)
         }

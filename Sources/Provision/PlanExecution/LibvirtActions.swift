@@ -21,6 +21,8 @@ package struct LibvirtActions: Sendable {
     package var seed: @Sendable (MachineSpec) throws -> SeedArchive
     /// Told what a person should know beside the outcome.
     package var warn: @Sendable (String) -> Void = { _ in }
+    /// Told who has the host's lock, where it has to be waited for.
+    package var waiting: @Sendable (ClusterLocked) -> Void = { _ in }
     /// The addresses of this host.
     var hostInterfaces: @Sendable () throws -> [HostInterface] = { try HostInterface.all() }
 
@@ -42,8 +44,7 @@ package struct LibvirtActions: Sendable {
     package func perform(_ action: Action) async throws {
         switch action {
         case .uploadImage(let image, let volume): try await upload(try wanted(image), as: ImageVolumes(disk: volume))
-        case .createNetwork(let name):
-            try await claim().whileFree(try cluster()) { try await hypervisor.define(try networkSpec(name)) }
+        case .createNetwork(let name): try await createNetwork(name, try cluster())
         case .startNetwork(let name): try await startNetwork(name)
         case .updateNetwork(let name): try await hypervisor.update(network: name, to: try networkSpec(name))
         case .stopNetwork(let name): try await hypervisor.destroy(network: name)
@@ -71,7 +72,23 @@ package struct LibvirtActions: Sendable {
     private func claim() throws -> NetworkClaim {
         var observer = ClusterObserver(hypervisor: hypervisor, pool: pool, cluster: try cluster().uuid)
         observer.interfaces = hostInterfaces
-        return NetworkClaim(observer: observer)
+        return NetworkClaim(observer: observer, waiting: waiting)
+    }
+
+    /// Makes and starts it in one moment, for a range is taken only by a network that is active; one that does not start goes.
+    /// One that is there is defined anew and goes on as it is.
+    private func createNetwork(_ name: String, _ cluster: ClusterSpec) async throws {
+        try await claim().whileFree(cluster) {
+            let isThere = try await hypervisor.networks().contains { $0.name == name }
+            try await hypervisor.define(try networkSpec(name))
+            if isThere { return }
+            do {
+                try await hypervisor.start(network: name)
+            } catch {
+                try await hypervisor.undefine(network: name)
+                throw error
+            }
+        }
     }
 
     /// Without a spec, libvirt's own look at the range has to do.
@@ -112,7 +129,9 @@ package struct LibvirtActions: Sendable {
 
     /// The volume with the agents: the newest for a machine that has not started yet, else the one that it has.
     private func agentDisk(of machine: MachineSpec) async throws -> String? {
-        let had = try await hypervisor.domain(machine.domainName)?.defined?.disks.first { $0.serial == AgentDisk.serial }
+        let had = try await hypervisor.domain(machine.domainName)?.defined?.disks.first {
+            $0.serial == AgentDisk.serial
+        }
         if let had { return had.path }
         guard let agentVolume else { return nil }
         return try await path(of: agentVolume)

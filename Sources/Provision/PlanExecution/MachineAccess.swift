@@ -11,28 +11,50 @@ package struct MachineAccess: Sendable {
     package var consoleFolder: String
     package var credentials: CredentialStore
 
-    /// Logs in as soon as the machine can be logged in to; at the deadline the error has its console's last lines.
+    /// Logs in as soon as the machine can be logged in to; one whose kernel gives up is not waited for.
     func login(
         _ machine: MachineSpec, user: String, deadline: ContinuousClock.Instant, wasStarted: Bool
     ) async throws -> SecureShellSession {
+        let readyDeadline = deadline
+        var deadline = deadline
         do {
-            var deadline = deadline
-            do {
+            try await unlessItPanics(machine) {
                 try await ReadinessChannel(hypervisor: hypervisor).waitUntilReady(
-                    domain: machine.domainName, deadline: deadline)
-                // One that is up and refuses will go on to.
-                if !wasStarted { deadline = min(deadline, .now + .seconds(60)) }
-            } catch HypervisorError.channelBusy where !wasStarted {
-                // Somebody else talks to it; a machine that was there before can be asked over SSH as well.
+                    domain: machine.domainName, deadline: readyDeadline)
             }
-            return try await SecureShellSession.connectWhenReady(
-                to: try place(of: machine, user: user), deadline: deadline)
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            throw await explain(error, machine)
+            // One that is up and refuses will go on to.
+            if !wasStarted { deadline = min(deadline, .now + .seconds(60)) }
+        } catch HypervisorError.channelBusy where !wasStarted {
+            // Somebody else talks to it; a machine that was there before can be asked over SSH as well.
+        }
+        return try await SecureShellSession.connectWhenReady(
+            to: try place(of: machine, user: user), deadline: deadline)
+    }
+
+    /// Runs the body, and ends it with an error as soon as the machine's console shows that its kernel gave up.
+    private func unlessItPanics(_ machine: MachineSpec, _ body: @escaping @Sendable () async throws -> Void)
+        async throws
+    {
+        let log = consoleFolder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domainName)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: .seconds(1))
+                    // A console that cannot be read yet, or at all, says nothing.
+                    let tail = (try? await hypervisor.consoleTail(logPath: log, pool: pool, maximumBytes: 4096)) ?? ""
+                    guard let panic = tail.split(whereSeparator: \.isNewline).last(where: { $0.contains(Self.panic) })
+                    else { continue }
+                    throw Diagnosis("its kernel gave up", why: String(panic).withoutControls)
+                }
+            }
+            try await group.next()
+            group.cancelAll()
         }
     }
+
+    /// What Linux prints before it stops for good (kernel/panic.c).
+    private static let panic = "Kernel panic - not syncing"
 
     /// Whether the machine's SSH server answers at all.
     func answers(_ machine: MachineSpec, user: String, deadline: ContinuousClock.Instant) async throws -> Bool {
@@ -45,29 +67,5 @@ package struct MachineAccess: Sendable {
         return SecureShellTarget(
             address: "\(machine.address)", user: user, privateKey: .text(try credentials.userKey().privateKeyText),
             hostKey: try PublicKey(openSSH: line))
-    }
-
-    private func explain(_ error: any Error, _ machine: MachineSpec) async -> Diagnosis {
-        let cause = Diagnoses(of: error).all.first ?? Diagnosis("\(error)")
-        var why = cause.what + (cause.why.map { ": \($0)" } ?? "")
-        let lines = await consoleLines(machine)
-        why +=
-            lines.isEmpty ? "; its console is empty" : "; its console's last lines:\n" + lines.joined(separator: "\n")
-        return Diagnosis(
-            "machine '\(machine.name)' (\(machine.address)) cannot be logged in to", why: why,
-            fix:
-                "it is kept as it is; look at it with 'virsh console \(machine.domainName)', then run clusterfile up again"
-        )
-    }
-
-    private func consoleLines(_ machine: MachineSpec) async -> [String] {
-        let log = consoleFolder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domainName)
-        do {
-            let tail = try await hypervisor.consoleTail(logPath: log, pool: pool, maximumBytes: 2048)
-            return tail.split(whereSeparator: \.isNewline).suffix(12).map { "    | \($0)" }
-        } catch {
-            // The console only helps to explain; the error stands without it.
-            return []
-        }
     }
 }

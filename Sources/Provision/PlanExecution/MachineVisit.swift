@@ -8,7 +8,11 @@ import SecureShell
 struct MachineVisit: Sendable {
     private let hypervisor: Hypervisor
     private let access: MachineAccess
-    private let spec: ClusterSpec
+    private let user: String
+    /// The machines that can be visited.
+    private let machines: [MachineSpec]
+    /// What a machine comes to once it is reached.
+    private let next: MachinePhase
     /// Which machines this run has started.
     private let started: Set<String>
     private let begin = ContinuousClock.now
@@ -16,49 +20,69 @@ struct MachineVisit: Sendable {
     private let progress: ProgressSink
     private let boots: BootClock
 
-    init(_ cluster: ClusterLifecycle, _ spec: ClusterSpec, started: Set<String>) async throws {
+    init(
+        _ cluster: ClusterLifecycle, _ spec: ClusterSpec, started: Set<String>, without failed: Set<String>,
+        next: MachinePhase
+    ) async throws {
         hypervisor = cluster.hypervisor
         access = MachineAccess(
             hypervisor: cluster.hypervisor, pool: cluster.pool, consoleFolder: try await cluster.consoleFolder(),
             credentials: cluster.credentials)
-        self.spec = spec
+        user = spec.user
+        machines = spec.machines.filter { !failed.contains($0.name) }
+        self.next = next
         self.started = started
         bootTimeout = cluster.bootTimeout
         progress = cluster.progress
-        boots = BootClock(machines: spec.machines.count, begin: begin, progress: progress)
+        boots = BootClock(machines: machines.count, begin: begin, progress: progress)
     }
 
-    /// Runs the body for every machine, all at once; every machine's failure is told.
-    func all(_ body: @escaping @Sendable (MachineSpec) async throws -> Void) async throws {
-        let failures = await withTaskGroup(of: [Diagnosis].self) { group in
-            for machine in spec.machines {
+    /// Runs the body for every machine, all at once; gives those for which it failed, in the machines' order.
+    func all(_ body: @escaping @Sendable (MachineSpec) async throws -> Void) async throws -> [MachineFailure] {
+        let failures = await withTaskGroup(of: MachineFailure?.self) { group in
+            for machine in machines {
                 group.addTask {
                     do {
                         try await body(machine)
-                        return []
+                        return nil
                     } catch {
-                        return Diagnoses(of: error).all
+                        await boots.missed(machine.name)
+                        return MachineFailure(
+                            machine: machine.name, phase: await boots.phase(of: machine.name) ?? arrival(machine),
+                            diagnoses: Diagnoses(of: error).all)
                     }
                 }
             }
-            return await group.reduce(into: []) { $0 += $1 }
+            return await group.reduce(into: [:]) { failures, failure in failures[failure?.machine ?? ""] = failure }
         }
-        guard failures.isEmpty else { throw Diagnoses(failures) }
+        try Task.checkCancellation()
+        return machines.compactMap { failures[$0.name] }
+    }
+
+    /// The way on which a machine is until it is reached.
+    private func arrival(_ machine: MachineSpec) -> MachinePhase {
+        started.contains(machine.name) ? .booting : .connecting
+    }
+
+    private func reached(_ machine: MachineSpec) async {
+        await boots.reached(machine.name, next)
+        progress.report(.machine(machine.name, next))
     }
 
     /// Logs in to a machine and runs the body on the session.
     func login(_ machine: MachineSpec, _ body: (SecureShellSession) async throws -> Void) async throws {
         let deadline = begin + bootTimeout
         let isNew = started.contains(machine.name)
+        progress.report(.machine(machine.name, arrival(machine)))
         let attempt = {
-            let session = try await access.login(machine, user: spec.user, deadline: deadline, wasStarted: isNew)
+            let session = try await access.login(machine, user: user, deadline: deadline, wasStarted: isNew)
             // Reachable is who has carried out a command.
             if isNew { _ = try await session.run("true", deadline: deadline) }
             return session
         }
         let session =
             isNew ? try await progress.step(machine: machine.name, "first login", attempt) : try await attempt()
-        await boots.reached()
+        await reached(machine)
         try await body(session)
         await session.close()
     }
@@ -69,7 +93,7 @@ struct MachineVisit: Sendable {
         _ body: @escaping @Sendable (MachineChannel) async throws -> Void
     ) async throws {
         if let channel = try await runnerThere(program, on: machine) {
-            await boots.reached()
+            await reached(machine)
             return try await body(channel)
         }
         try await login(machine) { session in
@@ -80,9 +104,10 @@ struct MachineVisit: Sendable {
     /// The runner of a machine that has it already and whose SSH server answers, or nil: then a login has to say more.
     private func runnerThere(_ program: RunnerProgram, on machine: MachineSpec) async throws -> MachineChannel? {
         guard !started.contains(machine.name) else { return nil }
+        progress.report(.machine(machine.name, .connecting))
         let deadline = ContinuousClock.now + .seconds(10)
         do {
-            async let answers = access.answers(machine, user: spec.user, deadline: deadline)
+            async let answers = access.answers(machine, user: user, deadline: deadline)
             let channel = try await program.start(
                 domain: machine.domainName, hypervisor, deadline: deadline, limit: Self.longestRun)
             return try await answers ? channel : nil
@@ -98,9 +123,10 @@ struct MachineVisit: Sendable {
     private static let longestRun = Duration.seconds(1800)
 }
 
-/// Reports the boot phase's end when the last machine was reached.
+/// Knows who was reached, and reports the boot phase's end when that is settled of every machine.
 private actor BootClock {
     private var missing: Int
+    private var phases: [String: MachinePhase] = [:]
     private let begin: ContinuousClock.Instant
     private let progress: ProgressSink
 
@@ -110,7 +136,18 @@ private actor BootClock {
         self.progress = progress
     }
 
-    func reached() {
+    func reached(_ machine: String, _ phase: MachinePhase) {
+        phases[machine] = phase
+        settled()
+    }
+
+    /// It failed, on its way or later.
+    func missed(_ machine: String) { if phases[machine] == nil { settled() } }
+
+    /// What a machine has come to; nil where it was not reached.
+    func phase(of machine: String) -> MachinePhase? { phases[machine] }
+
+    private func settled() {
         missing -= 1
         if missing == 0 { progress.report(.phaseFinished(.boot, seconds: begin.secondsSince)) }
     }

@@ -11,10 +11,13 @@ struct NetworkClaim: Sendable {
     var observer: ClusterObserver
     /// The host's where it is nil.
     var lockPath: String?
+    /// Told who has the host's lock, where it has to be waited for.
+    var waiting: @Sendable (ClusterLocked) -> Void = { _ in }
 
     /// Runs the act on the cluster's network, or throws whose the range or the bridge is by now.
     func whileFree(_ spec: ClusterSpec, _ act: () async throws -> Void) async throws {
-        try await ClusterLock.hold(.networks, at: lockPath, purpose: "the network of cluster '\(spec.name)'") {
+        let purpose = "the network of cluster '\(spec.name)'"
+        try await ClusterLock.hold(.networks, at: lockPath, purpose: purpose, waiting: waiting) {
             let conflicts = networkConflicts(spec, observed: try await observer.observeNetworks())
             guard conflicts.isEmpty else { throw Diagnoses(conflicts.map(\.diagnosis)) }
             try await act()

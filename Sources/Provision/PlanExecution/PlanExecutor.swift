@@ -1,16 +1,18 @@
 import Diagnostics
 package import Planning
-import Synchronization
 
 /// Carries out a plan's steps, those that do not wait for one another at the same time.
 ///
-/// A step that fails stops what comes after it and nothing else: the other machines go on, and all failures are told.
+/// A step that fails stops what comes after it and nothing else: the other machines go on, and all failures are told. Where the
+/// task is cancelled no step is begun any more, and those under way get a while to end.
 package struct PlanExecutor: Sendable {
     package var perform: @Sendable (Action) async throws -> Void
     package var journal: Journal
     package var progress: ProgressSink
     /// How many steps run at once; libvirt itself serializes most of what would be more.
     package var parallelism = 8
+    /// How long a step that is under way may take to end after a cancellation.
+    package var grace: Duration = .seconds(30)
 
     package init(journal: Journal, progress: ProgressSink, perform: @escaping @Sendable (Action) async throws -> Void) {
         self.journal = journal
@@ -18,80 +20,85 @@ package struct PlanExecutor: Sendable {
         self.perform = perform
     }
 
-    /// Carries out all steps; throws every failure, and what could not be begun because of it.
-    package func carryOut(_ plan: Plan) async throws {
-        var done: Set<String> = []
-        var started: Set<String> = []
-        var failures: [Diagnosis] = []
-        var clock = PhaseClock()
-        try await withThrowingTaskGroup(of: (Step, Result<Void, any Error>, ContinuousClock.Instant).self) { group in
-            var running = 0
+    /// Carries out all steps and tells which failed and which could not be begun because of it.
+    ///
+    /// What the host has once, an address range and a bridge, is taken before anything else is made. Where that fails, what was
+    /// taken is given back, nothing else is begun, and the failure is thrown.
+    package func carryOut(_ plan: Plan) async throws -> PlanOutcome {
+        var run = PlanRun(plan)
+        try await withThrowingTaskGroup(of: Ending.self) { group in
             func startMore() {
-                for step in plan.ready(done: done, started: started).prefix(parallelism - running) {
-                    started.insert(step.id)
-                    running += 1
+                guard !Task.isCancelled else { return }
+                for step in run.next(atMost: parallelism) {
                     group.addTask {
                         let start = ContinuousClock.now
-                        return (step, await attempt(step), start)
+                        return Ending(step: step, start: start, failure: await attempt(step))
                     }
                 }
             }
             startMore()
-            while let (step, result, start) = try await group.next() {
-                running -= 1
-                clock.add(step.action.phase, from: start)
-                switch result {
-                case .success: done.insert(step.id)
-                case .failure(let error as CancellationError): throw error
-                case .failure(let error): failures += Diagnoses(of: error).all
-                }
+            while let ending = try await group.next() {
+                if ending.failure is CancellationError { throw CancellationError() }
+                run.ended(ending.step, ending.failure.map { Diagnoses(of: $0) }, start: ending.start)
+                tellPhase(after: ending, of: plan)
                 startMore()
             }
         }
-        clock.report(to: progress)
-        guard failures.isEmpty else { throw Diagnoses(failures) }
+        try Task.checkCancellation()
+        run.clock.report(to: progress)
+        if let refusal = run.refusal {
+            for step in run.takenBack { _ = await attempt(step) }
+            throw refusal
+        }
+        return run.outcome
     }
 
-    private func attempt(_ step: Step) async -> Result<Void, any Error> {
+    /// How a step ended. (A tuple with a `Result` would crash the runtime of Swift 6.3.1 when a child task ends.)
+    private struct Ending: Sendable {
+        var step: Step
+        var start: ContinuousClock.Instant
+        var failure: (any Error)?
+    }
+
+    private func attempt(_ step: Step) async -> (any Error)? {
+        let action = step.action
+        if let machine = action.machine, let phase = action.machinePhase { progress.report(.machine(machine, phase)) }
         do {
-            try await progress.step(machine: step.action.machine, step.action.words) {
-                try await journal.record(step.id) { try await perform(step.action) }
+            try await finishing(within: grace) {
+                try await progress.step(machine: action.machine, action.words, id: step.id) {
+                    try await journal.record(step.id) { try await perform(action) }
+                }
             }
-            return .success(())
+            return nil
         } catch {
-            return .failure(error)
+            return error
         }
+    }
+
+    private func tellPhase(after ending: Ending, of plan: Plan) {
+        guard let machine = ending.step.action.machine else { return }
+        if ending.failure != nil { return progress.report(.machine(machine, .failed)) }
+        guard case .undefineMachine = ending.step.action else { return }
+        let isMadeAnew = plan.steps.contains { step in
+            if case .defineMachine(machine, _) = step.action { true } else { false }
+        }
+        if !isMadeAnew { progress.report(.machine(machine, .gone)) }
     }
 }
 
-/// The wall time of each phase: from the start of its first step to the end of its last.
-private struct PhaseClock {
-    private var spans: [ProgressEvent.Phase: (start: ContinuousClock.Instant, end: ContinuousClock.Instant)] = [:]
-
-    mutating func add(_ phase: ProgressEvent.Phase, from start: ContinuousClock.Instant) {
-        let now = ContinuousClock.now
-        spans[phase] = (min(spans[phase]?.start ?? start, start), now)
-    }
-
-    func report(to progress: ProgressSink) {
-        for phase in ProgressEvent.Phase.allCases {
-            guard let span = spans[phase] else { continue }
-            let parts = (span.end - span.start).components
-            progress.report(
-                .phaseFinished(phase, seconds: Double(parts.seconds) + Double(parts.attoseconds) * 1e-18))
-        }
-    }
-}
-
-extension Action {
-    /// The phase in which a step's time counts.
-    var phase: ProgressEvent.Phase {
-        switch self {
-        case .createNetwork, .startNetwork, .updateNetwork, .stopNetwork, .deleteNetwork: .network
-        case .uploadImage, .createDisk, .createDataDisk, .growDisk, .createSeed, .deleteVolume: .volumes
-        case .defineMachine, .change, .startMachine, .resumeMachine, .suspendMachine, .stopMachine,
-            .undefineMachine:
-            .boot
+/// Runs the body to its end even where the task is cancelled; after that it may go on for `grace`, and is cancelled then.
+func finishing<Value: Sendable>(
+    within grace: Duration, _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    // A task of its own, for a child would be cancelled with its parent; its value is awaited here.
+    let work = Task { try await body() }
+    return try await withTaskCancellationHandler {
+        try await work.value
+    } onCancel: {
+        Task {
+            // Nobody cancels this sleep.
+            try? await Task.sleep(for: grace)
+            work.cancel()
         }
     }
 }

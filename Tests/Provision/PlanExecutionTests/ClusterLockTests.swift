@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import PlanExecution
@@ -18,8 +19,8 @@ import Testing
             try await Task.sleep(for: .milliseconds(120))
             waiting.cancel()
             await #expect(throws: CancellationError.self) { try await waiting.value }
-            let text = try String(contentsOfFile: path, encoding: .utf8)
-            #expect(text.hasPrefix("first (process \(getpid()), since "))
+            let holder = LockHolder(try String(contentsOfFile: path, encoding: .utf8))
+            #expect(holder?.purpose == "first" && holder?.process == Int(getpid()))
         }
         try await ClusterLock.hold(.networks, at: path, purpose: "third") {}
     }
@@ -31,7 +32,7 @@ import Testing
                 try await ClusterLock.hold(path, purpose: "second") { Issue.record("two hold it") }
             }
             #expect(error?.scope == .cluster)
-            #expect(error?.holder.hasPrefix("first (process \(getpid()), since ") == true)
+            #expect(error?.holder == "first of \(NSUserName()) (process \(getpid())), for 0 s")
         }
     }
 
@@ -42,5 +43,30 @@ import Testing
             try await ClusterLock.hold(.images, at: path, purpose: "a link") { Issue.record("it was followed") }
         }
         #expect(!FileManager.default.fileExists(atPath: path + ".target"))
+    }
+
+    @Test func `who waits is told once who has it`() async throws {
+        defer { unlink(path) }
+        let told = Mutex<[String]>([])
+        try await ClusterLock.hold(.networks, at: path, purpose: "first") {
+            let waiting = Task { [path] in
+                let tell = { (locked: ClusterLocked) in told.withLock { $0.append(locked.note) } }
+                try await ClusterLock.hold(.networks, at: path, purpose: "second", waiting: tell) {}
+            }
+            while told.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(10)) }
+            waiting.cancel()
+            _ = await waiting.result
+        }
+        #expect(told.withLock { $0.count } == 1)
+        #expect(told.withLock { $0[0] }.contains("another command makes a network on this host: first of "))
+    }
+
+    @Test(arguments: [(0, "0 s"), (119, "119 s"), (120, "2 min"), (7199, "119 min"), (7200, "2 h")])
+    func `a holder's age is told`(seconds: Int, age: String) {
+        let holder = LockHolder(purpose: "up", user: "eve", process: 7, since: Date(timeIntervalSince1970: 1000))
+        #expect(LockHolder(holder.line) == holder)
+        let now = Date(timeIntervalSince1970: 1000 + TimeInterval(seconds))
+        #expect(holder.text(at: now) == "up of eve (process 7), for \(age)")
+        #expect(LockHolder("clusterfile up (process 1)") == nil)
     }
 }

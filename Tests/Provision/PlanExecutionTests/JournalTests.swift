@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Testing
 
@@ -18,7 +19,22 @@ import Testing
         #expect(Journal.unfinished(at: path).map(\.command) == ["up"])
         begun.cancel()
         _ = await begun.result
+        // Cut short is not done.
+        #expect(Journal.unfinished(at: path).map(\.step) == ["start-machine b"])
+        await #expect(throws: Diagnosis.self) { try await journal.record("start-machine b") { throw Diagnosis("no") } }
         #expect(Journal.unfinished(at: path).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("before:create-disk x", FaultPoint.Moment.before, "create-disk x", true),
+        ("before:create-disk x", .after, "create-disk x", false), ("after:create-disk", .after, "create-disk x", true),
+        ("after:create-disk", .after, "create-disks x", false), ("after:playbook", .after, "playbook", true),
+    ])
+    func `a place to be killed at is a moment and a step or its first word`(
+        text: String, moment: FaultPoint.Moment, step: String, matches: Bool
+    ) {
+        #expect(FaultPoint(text)?.matches(moment, step) == matches)
+        #expect(FaultPoint("during:" + step) == nil)
     }
 
     @Test func `a command that ended leaves nothing, nor does a file that is not there`() async {

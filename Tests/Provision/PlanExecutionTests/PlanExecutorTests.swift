@@ -7,9 +7,8 @@ import Testing
 @testable import PlanExecution
 
 @Suite struct PlanExecutorTests {
-    private let journal = Journal(
-        path: FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path,
-        command: "up")
+    private let journalPath: String
+    private let journal: Journal
     private let plan = Plan(
         .up,
         steps: [
@@ -20,11 +19,20 @@ import Testing
             Step(.deleteVolume("v"), "after a", after: ["start-machine a"]),
         ])
 
+    init() {
+        journalPath =
+            FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path
+        journal = Journal(path: journalPath, command: "up")
+    }
+
+    private func executor(_ perform: @escaping @Sendable (Action) async throws -> Void) -> PlanExecutor {
+        PlanExecutor(journal: journal, progress: ProgressSink { _ in }, perform: perform)
+    }
+
     @Test func `every step comes after those it waits for`() async throws {
         let done = Mutex<[String]>([])
-        try await PlanExecutor(journal: journal, progress: ProgressSink { _ in }) { action in
-            done.withLock { $0.append(action.id) }
-        }.carryOut(plan)
+        let outcome = try await executor { action in done.withLock { $0.append(action.id) } }.carryOut(plan)
+        #expect(outcome == PlanOutcome())
         let order = done.withLock { $0 }
         #expect(order.count == 5)
         for step in plan.steps {
@@ -36,13 +44,83 @@ import Testing
 
     @Test func `one machine's failure stops what follows it and nothing else`() async throws {
         let done = Mutex<Set<String>>([])
+        let outcome = try await executor { action in
+            if action.id == "start-machine a" { throw Diagnosis("no memory") }
+            _ = done.withLock { $0.insert(action.id) }
+        }.carryOut(plan)
+        #expect(outcome.failures.map(\.step.id) == ["start-machine a"])
+        #expect(outcome.notBegun.map(\.id) == ["delete-volume v"])
+        #expect(outcome.failure(of: "a")?.diagnoses.map(\.what) == ["no memory"])
+        #expect(outcome.failure(of: "b") == nil)
+        #expect(done.withLock { $0 } == ["create-network n", "start-network n", "start-machine b"])
+    }
+
+    @Test func `what fails for no single machine fails those that wait for it`() async throws {
+        let plan = Plan(
+            .up,
+            steps: [
+                Step(.uploadImage(image: "i", volume: "v"), "there is none"),
+                Step(.createDisk(machine: "a", volume: "d", base: "v"), "it has none", after: ["upload-image v"]),
+            ])
+        let outcome = try await executor { _ in throw Diagnosis("the pool is full") }.carryOut(plan)
+        #expect(outcome.sharedProblems.map(\.what) == ["the pool is full"])
+        #expect(outcome.failure(of: "a")?.diagnoses.first?.why == "what it waits for failed: upload the image i")
+        #expect(throws: Diagnoses.self) { try outcome.requireSuccess() }
+    }
+
+    @Test func `a range that is taken ends the run before anything else is made, and what was taken is given back`()
+        async throws
+    {
+        let plan = Plan(
+            .up,
+            steps: [
+                Step(.createDisk(machine: "a", volume: "d", base: "v"), "it has none"),
+                Step(.createNetwork("n"), "there is none"),
+                Step(.startNetwork("n"), "machines need it", after: ["create-network n"]),
+                Step(.startNetwork("old"), "it is not active"),
+            ])
+        let done = Mutex<[String]>([])
         let error = await #expect(throws: Diagnoses.self) {
-            try await PlanExecutor(journal: journal, progress: ProgressSink { _ in }) { action in
-                if action.id == "start-machine a" { throw Diagnosis("no memory") }
-                _ = done.withLock { $0.insert(action.id) }
+            _ = try await executor { action in
+                if action.id == "start-network n" { throw Diagnosis("the range is taken") }
+                done.withLock { $0.append(action.id) }
             }.carryOut(plan)
         }
-        #expect(error?.all.map(\.what) == ["no memory"])
-        #expect(done.withLock { $0 } == ["create-network n", "start-network n", "start-machine b"])
+        #expect(error?.all.map(\.what) == ["the range is taken"])
+        #expect(
+            done.withLock { $0 }.sorted() == [
+                "create-network n", "delete-network n", "start-network old", "stop-network n",
+            ])
+    }
+
+    @Test func `after a cancellation no step is begun, and the one under way ends`() async throws {
+        let begun = Mutex<[String]>([])
+        let done = Mutex<[String]>([])
+        let executor = executor { action in
+            begun.withLock { $0.append(action.id) }
+            // Would throw in a task that is cancelled.
+            try await Task.sleep(for: .milliseconds(50))
+            done.withLock { $0.append(action.id) }
+        }
+        let run = Task { [plan] in try await executor.carryOut(plan) }
+        while begun.withLock({ $0.isEmpty }) { await Task.yield() }
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
+        #expect(done.withLock { $0 } == ["create-network n"])
+        #expect(begun.withLock { $0 } == ["create-network n"])
+    }
+
+    @Test func `a step that does not end is cancelled, too, and stays unfinished in the journal`() async throws {
+        let begun = Mutex(false)
+        var executor = executor { _ in
+            begun.withLock { $0 = true }
+            try await Task.sleep(for: .seconds(60))
+        }
+        executor.grace = .milliseconds(20)
+        let run = Task { [plan, executor] in try await executor.carryOut(plan) }
+        while begun.withLock({ !$0 }) { await Task.yield() }
+        run.cancel()
+        await #expect(throws: CancellationError.self) { try await run.value }
+        #expect(Journal.unfinished(at: journalPath).map(\.step) == ["create-network n"])
     }
 }

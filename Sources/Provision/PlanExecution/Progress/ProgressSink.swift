@@ -1,23 +1,4 @@
-/// What carrying out a plan reports while it goes on; rendering is the program's.
-package enum ProgressEvent: Hashable, Sendable {
-    /// A part of the whole began: plan, network, volumes, boot, playbook, nodes.
-    case phaseStarted(Phase)
-    case phaseFinished(Phase, seconds: Double)
-    /// A step for one machine, or for the cluster where `machine` is nil.
-    case stepFinished(machine: String?, what: String, seconds: Double)
-    case stepFailed(machine: String?, what: String, error: String)
-    case task(machine: String, play: String, task: String, result: TaskResult, detail: String?)
-    case warning(String)
-    case note(String)
-
-    package enum Phase: String, Hashable, Sendable, CaseIterable {
-        case plan, network, volumes, boot, playbook, nodesReady
-    }
-
-    package enum TaskResult: String, Hashable, Sendable {
-        case ok, changed, skipped, failed, ignored
-    }
-}
+import Diagnostics
 
 /// Where progress goes; called from many tasks at once.
 package struct ProgressSink: Sendable {
@@ -35,16 +16,20 @@ package struct ProgressSink: Sendable {
     }
 
     /// Runs one step and reports how it ended; a cancelled step is nobody's failure.
-    package func step<Value>(machine: String?, _ what: String, _ body: () async throws -> Value) async throws -> Value {
+    package func step<Value>(
+        machine: String?, _ what: String, id: String? = nil, _ body: () async throws -> Value
+    ) async throws -> Value {
+        let step = ProgressStep(machine: machine, what, id: id)
         let start = ContinuousClock.now
+        report(.stepStarted(step))
         do {
             let value = try await body()
-            report(.stepFinished(machine: machine, what: what, seconds: start.secondsSince))
+            report(.stepFinished(step, seconds: start.secondsSince))
             return value
         } catch let error as CancellationError {
             throw error
         } catch {
-            report(.stepFailed(machine: machine, what: what, error: "\(error)"))
+            report(.stepFailed(step, seconds: start.secondsSince, error: Diagnoses(of: error)))
             throw error
         }
     }

@@ -1,0 +1,126 @@
+import Bundles
+import Clusterfiles
+import Diagnostics
+import Plays
+import Synchronization
+
+extension ClusterLifecycle {
+    /// How the playbook's tasks ended by machine, and the machines that failed.
+    struct PlaybookOutcome: Sendable {
+        var counts: [String: RecapCounts]
+        var failures: [MachineFailure]
+    }
+
+    func play(
+        _ playbooks: [CompiledPlaybook], on spec: ClusterSpec, started: Set<String>, failed: [MachineFailure]
+    ) async throws -> PlaybookOutcome {
+        let visit = try await MachineVisit(
+            self, spec, started: started, without: Set(failed.map(\.machine)), next: .converging)
+        let program = try RunnerProgram(folder: programsFolder)
+        let exchange = RunnerExchange()
+        let concerned = Set(playbooks.flatMap(\.hosts))
+        for failure in failed { await exchange.offer(failure.machine, .failure(Diagnoses(failure.diagnoses))) }
+        let report = progress.report
+        let failedTasks = FailedTasks()
+        let (recap, unreached) = try await withThrowingTaskGroup(of: Part.self) { group in
+            group.addTask {
+                let begin = ContinuousClock.now
+                defer { report(.phaseFinished(.playbook, seconds: begin.secondsSince)) }
+                let recap = try await PlaybookRun(playbooks).run(
+                    connect: { host in try await exchange.channel(of: host) },
+                    report: { event in
+                        if let (host, failure) = Self.failure(of: event) { failedTasks.add(failure, of: host) }
+                        Self.forward(event, to: report)
+                    })
+                await exchange.finish()
+                return .played(recap)
+            }
+            group.addTask {
+                .visited(
+                    try await visit.all { machine in
+                        guard concerned.contains(machine.name) else {
+                            return try await visit.login(machine) { _ in }
+                        }
+                        do {
+                            try await visit.withRunner(program, on: machine) { channel in
+                                await exchange.offer(machine.name, .success(channel))
+                                await exchange.waitUntilFinished()
+                            }
+                        } catch {
+                            // The run goes on without it.
+                            await exchange.offer(machine.name, .failure(error))
+                            throw error
+                        }
+                    })
+            }
+            var (recap, unreached): (PlaybookRecap?, [MachineFailure]) = (nil, [])
+            do {
+                for try await part in group {
+                    switch part {
+                    case .played(let result): recap = result
+                    case .visited(let failures): unreached = failures
+                    }
+                }
+            } catch {
+                await exchange.finish()
+                throw error
+            }
+            guard let recap else { preconditionFailure("one of the two tasks gives the recap") }
+            return (recap, unreached)
+        }
+        let known = Set((failed + unreached).map(\.machine))
+        let others = Self.failures(in: recap, tasks: failedTasks.byHost).filter { !known.contains($0.machine) }
+        return PlaybookOutcome(counts: recap.counts, failures: unreached + others)
+    }
+
+    /// The machines that dropped out of a run or had a task that failed.
+    private static func failures(in recap: PlaybookRecap, tasks: [String: [Diagnosis]]) -> [MachineFailure] {
+        let failed = recap.counts.filter { $0.value.failed > 0 }.keys
+        return Set(recap.lost.keys).union(failed).sorted().map { host in
+            let diagnoses: [Diagnosis] = (recap.lost[host]?.all ?? []) + (tasks[host] ?? [])
+            return MachineFailure(machine: host, phase: .converging, diagnoses: diagnoses)
+        }
+    }
+
+    /// What the two halves of a run end with.
+    private enum Part: Sendable {
+        case played(PlaybookRecap)
+        case visited([MachineFailure])
+    }
+
+    private static func forward(_ event: HostEvent, to report: @Sendable (ProgressEvent) -> Void) {
+        switch event {
+        case .playStarted: break
+        case .task(let host, let task):
+            let name = (task.role.map { "\($0) : " } ?? "") + task.task
+            guard let result = ProgressEvent.TaskResult(rawValue: task.status.rawValue) else {
+                return report(.taskStarted(machine: host, task: name))
+            }
+            report(
+                .task(
+                    ProgressTask(
+                        machine: host, task: name + (task.item.map { " (\($0))" } ?? ""), result: result,
+                        detail: task.message, location: task.location, seconds: Double(task.milliseconds) / 1000)))
+        case .lost(let host, _): report(.machine(host, .failed))
+        }
+    }
+
+    /// The failed task that an event tells of, at its place in the playbook; of a loop its items tell more than the whole.
+    private static func failure(of event: HostEvent) -> (host: String, Diagnosis)? {
+        guard case .task(let host, let task) = event, task.status == .failed else { return nil }
+        let name = (task.role.map { "\($0) : " } ?? "") + task.task + (task.item.map { " (\($0))" } ?? "")
+        return (
+            host,
+            Diagnosis("task '\(name)' failed", why: task.message, at: SourceLocation(task.location))
+        )
+    }
+}
+
+/// The tasks that failed in a run, by machine.
+private final class FailedTasks: Sendable {
+    private let state = Mutex<[String: [Diagnosis]]>([:])
+
+    var byHost: [String: [Diagnosis]] { state.withLock { $0 } }
+
+    func add(_ failure: Diagnosis, of host: String) { state.withLock { $0[host, default: []].append(failure) } }
+}
