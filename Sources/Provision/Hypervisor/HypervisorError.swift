@@ -14,6 +14,10 @@ package enum HypervisorError: Error, Hashable, Sendable {
     case channelBusy(domain: String, channel: String)
     /// The channel ended, by the guest's stop or by libvirt's.
     case channelClosed(domain: String, channel: String)
+    /// A disk is larger than it shall be.
+    case diskCannotShrink(path: String, bytes: UInt64, wanted: UInt64)
+    /// A domain that runs has more processors than it shall have.
+    case processorsCannotLeave(domain: String, count: Int, wanted: Int)
     /// A wait ended before what it waited for happened.
     case timedOut(waitingFor: String, seconds: Double)
     /// A file on this host that could not be read.
@@ -63,6 +67,15 @@ extension HypervisorError: Diagnosable {
                 "the channel '\(channel)' of domain '\(domain)' was closed",
                 why: "the machine stopped, or libvirtd was restarted",
                 fix: "see `virsh domstate --reason \(domain)` and the machine's console")
+        case .diskCannotShrink(let path, let bytes, let wanted):
+            Diagnosis(
+                "cannot make the disk \(path) smaller", why: "it has \(bytes) bytes, and \(wanted) are wanted",
+                fix: "ask for \(bytes) bytes or more, or replace the machine")
+        case .processorsCannotLeave(let domain, let count, let wanted):
+            Diagnosis(
+                "cannot take processors from domain '\(domain)' while it runs",
+                why: "it has \(count), and \(wanted) are wanted",
+                fix: "halt the machine first, or restart it afterwards")
         case .timedOut(let event, let seconds):
             Diagnosis(
                 "gave up waiting for \(event)", why: "it did not happen within \(Self.rounded(seconds)) s",

@@ -32,6 +32,13 @@ enum Observation {
         return try parsed(xml, about: "domain '\(name)'")
     }
 
+    /// The description of what runs; nil where the domain does not.
+    static func running(domain pointer: virDomainPtr, named name: String) throws(HypervisorError) -> XMLElement? {
+        guard virDomainIsActive(pointer) == 1, let xml = takeString(virDomainGetXMLDesc(pointer, 0)) else { return nil }
+        let element = try parsed(xml, about: "domain '\(name)'")
+        return element["id"] == nil ? nil : element
+    }
+
     static func state(_ pointer: virDomainPtr) throws(HypervisorError) -> DomainSnapshot.State {
         try stateAndReason(pointer).state
     }
@@ -107,6 +114,14 @@ enum Observation {
             xml = takeString(virNetworkGetXMLDesc(pointer, 0))
         }
         guard let xml else { return nil }
+        return try parsed(xml, about: "network '\(name)'")
+    }
+
+    /// The description of what is active; nil where the network is not.
+    static func running(network pointer: virNetworkPtr, named name: String) throws(HypervisorError) -> XMLElement? {
+        guard virNetworkIsActive(pointer) == 1, let xml = takeString(virNetworkGetXMLDesc(pointer, 0)) else {
+            return nil
+        }
         return try parsed(xml, about: "network '\(name)'")
     }
 

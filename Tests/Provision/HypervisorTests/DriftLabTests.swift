@@ -19,7 +19,7 @@ struct DriftLabTests {
 
     @Test func aMachineThatRunsShowsWhatItIsDefinedAs() async throws {
         try await Lab.use { lab in
-            var network = lab.network("n", gateway: "192.0.2.1")
+            var network = lab.network("n", gateway: "192.0.2.1", prefixLength: 26)
             network.configuration.mtu = 1400
             try await lab.host.define(network)
             try await lab.host.start(network: network.name)
