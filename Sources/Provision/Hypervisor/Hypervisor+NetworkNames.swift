@@ -2,6 +2,12 @@ import CLibvirt
 import Glibc
 
 extension Hypervisor {
+    /// Defines a network anew, and gives what is active of it the names and reserved addresses at once.
+    package func update(_ spec: NetworkSpec) async throws {
+        try await define(spec)
+        try await updateNames(ofNetwork: spec.name, to: spec.configuration)
+    }
+
     /// Gives a network the DNS names and the reserved addresses of a configuration, at once where it is active; nothing else
     /// of it changes.
     package func updateNames(ofNetwork name: String, to wanted: NetworkConfiguration) async throws {

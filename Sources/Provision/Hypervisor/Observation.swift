@@ -21,9 +21,23 @@ enum Observation {
         return DomainSnapshot(
             name: name, uuid: element.textOf("uuid") ?? "", state: state,
             pause: state == .paused ? pauseReason(pointer, reason) : nil, metadata: metadata,
-            startsWithHost: startsWithHost != 0, defined: metadata.map { _ in DomainHardware(in: defined) },
-            running: isRunning ? metadata.map { _ in DomainHardware(in: element) } : nil,
+            startsWithHost: startsWithHost != 0, defined: metadata.map { _ in hardware(in: defined, pointer) },
+            running: isRunning ? metadata.map { _ in hardware(in: element, pointer) } : nil,
             isAsRecorded: DefinitionDigest.isKept(in: defined, of: .machine), xml: xml)
+    }
+
+    /// The hardware in a description; a processor that may run on all of the host's is not pinned.
+    private static func hardware(in description: XMLElement, _ domain: virDomainPtr) -> DomainHardware {
+        var hardware = DomainHardware(in: description)
+        guard !hardware.processors.pinning.isEmpty else { return hardware }
+        var info = virNodeInfo()
+        guard virNodeGetInfo(virDomainGetConnect(domain), &info) == 0 else {
+            virResetLastError()
+            return hardware
+        }
+        let all = Set(0..<Int(info.cpus))
+        hardware.processors.pinning = hardware.processors.pinning.filter { !$0.value.isSuperset(of: all) }
+        return hardware
     }
 
     /// The description that libvirt keeps for a domain's next start; nil where the domain is gone.

@@ -45,15 +45,15 @@ package struct LibvirtActions: Sendable {
         case .createNetwork(let name):
             try await claim().whileFree(try cluster()) { try await hypervisor.define(try networkSpec(name)) }
         case .startNetwork(let name): try await startNetwork(name)
-        case .updateNetwork(let name): try await hypervisor.update(network: name, to: try networkSpec(name))
+        case .updateNetwork(let name): try await hypervisor.update(try networkSpec(name))
         case .stopNetwork(let name): try await hypervisor.destroy(network: name)
         case .deleteNetwork(let name): try await hypervisor.undefine(network: name)
         case .createDisk(let machine, let volume, let base):
             try await createDisk(try wanted(machine), volume, base: base)
         case .createDataDisk(let machine, let volume): try await createDataDisk(try disk(volume, of: machine))
         case .growDisk(let machine, let volume, let size):
-            try await hypervisor.resize(
-                volume: volume, pool: pool, ofDomain: try wanted(machine).domainName, toBytes: UInt64(size.bytes))
+            try await hypervisor.resizeDisk(
+                at: try await path(of: volume), ofDomain: try wanted(machine).domainName, toBytes: UInt64(size.bytes))
         case .createSeed(let machine, let volume): try await createSeed(try wanted(machine), volume)
         case .deleteVolume(let name): try await deleteVolume(name)
         case .defineMachine(let machine, _): try await define(try wanted(machine))
@@ -112,7 +112,9 @@ package struct LibvirtActions: Sendable {
 
     /// The volume with the agents: the newest for a machine that has not started yet, else the one that it has.
     private func agentDisk(of machine: MachineSpec) async throws -> String? {
-        let had = try await hypervisor.domain(machine.domainName)?.defined?.disks.first { $0.serial == AgentDisk.serial }
+        let had = try await hypervisor.domain(machine.domainName)?.defined?.disks.first {
+            $0.serial == AgentDisk.serial
+        }
         if let had { return had.path }
         guard let agentVolume else { return nil }
         return try await path(of: agentVolume)

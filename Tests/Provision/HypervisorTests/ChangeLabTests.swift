@@ -5,7 +5,7 @@ import Testing
 /// Changes of machines that run and of machines that do not, as libvirt shows them afterwards, each done twice.
 struct ChangeLabTests {
     private func look(_ lab: Lab, _ name: String) async throws -> DomainSnapshot {
-        try #require(try await lab.host.domains().first { $0.name == name })
+        try #require(try await lab.host.domain(name))
     }
 
     private var soon: ContinuousClock.Instant { .now + .seconds(20) }
@@ -46,6 +46,10 @@ struct ChangeLabTests {
             }
             found = try await look(lab, name)
             #expect(found.defined?.processors == expected && found.isAsRecorded == true)
+            try await lab.host.setPinning([:], ofDomain: name)
+            found = try await look(lab, name)
+            #expect((found.running ?? found.defined)?.processors.pinning == [:])
+            #expect(found.defined?.processors.pinning == [:])
         }
     }
 

@@ -6,7 +6,7 @@ import Testing
 /// What somebody changes by hand is seen, and what libvirt itself does is not taken for that.
 struct DriftLabTests {
     private func look(_ lab: Lab, _ name: String) async throws -> DomainSnapshot {
-        try #require(try await lab.host.domains().first { $0.name == name })
+        try #require(try await lab.host.domain(name))
     }
 
     /// As `virsh attach-device` does it.
