@@ -38,6 +38,14 @@ struct DomainChange: ~Copyable {
         }
     }
 
+    /// Changes what no call of libvirt's changes of the definition.
+    func redefine(_ description: XMLElement, _ action: String) throws(HypervisorError) {
+        guard let connection = virDomainGetConnect(pointer) else { throw .refused(action: action, .last()) }
+        _ = try Handle(virDomainDefineXML(connection, description.rendered()), release: virDomainFree) {
+            .refused(action: "\(action) domain '\(name)'", $0)
+        }
+    }
+
     /// Records the definition anew, unless somebody else had changed it before: that stays to be seen.
     func record() throws(HypervisorError) {
         if wasAsRecorded { try Recording.record(domain: pointer, named: name) }

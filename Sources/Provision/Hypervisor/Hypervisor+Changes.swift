@@ -37,23 +37,18 @@ extension Hypervisor {
     package func setPinning(_ pinning: [Int: Set<Int>], ofDomain name: String) async throws {
         let hostProcessors = try await capacity().processors
         try await change(domain: name) { change in
-            let all = Set(0..<hostProcessors)
-            for processor in 0..<DomainHardware(in: change.defined).processors.maximum {
-                let wanted = pinning[processor] ?? all
-                try change.apply("pin processor \(processor) of") { description in
-                    let processors = DomainHardware(in: description).processors
-                    // One that is not there cannot be pinned: it takes its place from the definition when it comes.
-                    let isThere = processor < processors.count || description["id"] == nil
-                    return isThere && (processors.pinning[processor] ?? all) != wanted
-                } _: { _, flag in
-                    var map = [UInt8](repeating: 0, count: hostProcessors / 8 + 1)
-                    for number in wanted where number < hostProcessors {
-                        map[number / 8] |= 1 << (number % 8)
-                    }
-                    return virDomainPinVcpuFlags(
-                        change.pointer, UInt32(processor), &map, Int32(map.count), flag)
+            if let running = change.running.map({ DomainHardware(in: $0).processors }) {
+                let all = Set(0..<hostProcessors)
+                // One that is not there yet takes its place from the definition when it comes.
+                for processor in 0..<running.count {
+                    let wanted = pinning[processor] ?? all
+                    guard (running.pinning[processor] ?? all) != wanted else { continue }
+                    try change.pin(processor, to: wanted, hostProcessors: hostProcessors)
                 }
             }
+            guard DomainHardware(in: change.defined).processors.pinning != pinning else { return }
+            // libvirt's own call for it can pin, and not take a pinning away.
+            try change.redefine(change.defined.pinned(pinning), "pin the processors of")
         }
     }
 
@@ -78,5 +73,28 @@ extension Hypervisor {
                 processorTime: .nanoseconds(Int64(clamping: info.cpuTime)), processors: Int(info.nrVirtCpu),
                 memoryBytes: UInt64(info.memory) << 10)
         }
+    }
+}
+
+extension DomainChange {
+    fileprivate func pin(_ processor: Int, to set: Set<Int>, hostProcessors: Int) throws(HypervisorError) {
+        var map = [UInt8](repeating: 0, count: hostProcessors / 8 + 1)
+        for number in set where number < hostProcessors { map[number / 8] |= 1 << (number % 8) }
+        let flag = VIR_DOMAIN_AFFECT_LIVE.rawValue
+        try HypervisorError.check(
+            virDomainPinVcpuFlags(pointer, UInt32(processor), &map, Int32(map.count), flag),
+            "pin processor \(processor) of domain '\(name)'")
+    }
+}
+
+extension XMLElement {
+    /// A domain's description with another pinning of its processors.
+    fileprivate func pinned(_ pinning: [Int: Set<Int>]) -> XMLElement {
+        var domain = self
+        let index = domain.children.firstIndex { $0.name == "cputune" } ?? domain.children.endIndex
+        if index == domain.children.endIndex { domain.children.append(XMLElement("cputune")) }
+        domain.children[index].children.removeAll { $0.name == "vcpupin" }
+        domain.children[index].children += DomainHardware.pins(pinning)
+        return domain
     }
 }

@@ -21,22 +21,27 @@ enum Observation {
         return DomainSnapshot(
             name: name, uuid: element.textOf("uuid") ?? "", state: state,
             pause: state == .paused ? pauseReason(pointer, reason) : nil, metadata: metadata,
-            startsWithHost: startsWithHost != 0, defined: metadata.map { _ in hardware(in: defined, pointer) },
-            running: isRunning ? metadata.map { _ in hardware(in: element, pointer) } : nil,
+            startsWithHost: startsWithHost != 0, defined: metadata.map { _ in DomainHardware(in: defined) },
+            running: isRunning ? metadata.map { _ in running(element, definedAs: defined, pointer) } : nil,
             isAsRecorded: DefinitionDigest.isKept(in: defined, of: .machine), xml: xml)
     }
 
-    /// The hardware in a description; a processor that may run on all of the host's is not pinned.
-    private static func hardware(in description: XMLElement, _ domain: virDomainPtr) -> DomainHardware {
+    /// The hardware of what runs. A pinning that was taken away is there as one to all of the host's processors.
+    private static func running(
+        _ description: XMLElement, definedAs definition: XMLElement, _ domain: virDomainPtr
+    ) -> DomainHardware {
         var hardware = DomainHardware(in: description)
-        guard !hardware.processors.pinning.isEmpty else { return hardware }
+        let defined = DomainHardware(in: definition).processors.pinning
+        guard hardware.processors.pinning != defined else { return hardware }
         var info = virNodeInfo()
         guard virNodeGetInfo(virDomainGetConnect(domain), &info) == 0 else {
             virResetLastError()
             return hardware
         }
         let all = Set(0..<Int(info.cpus))
-        hardware.processors.pinning = hardware.processors.pinning.filter { !$0.value.isSuperset(of: all) }
+        hardware.processors.pinning = hardware.processors.pinning.filter {
+            defined[$0.key] != nil || !$0.value.isSuperset(of: all)
+        }
         return hardware
     }
 

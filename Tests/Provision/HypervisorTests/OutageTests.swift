@@ -22,6 +22,8 @@ private struct OwnLab: Sendable {
         .appendingPathComponent("../../../scripts/lab").standardizedFileURL.path
 
     static func use(_ body: (OwnLab) async throws -> Void) async throws {
+        // As `clusterfile` does: libvirt's library writes to a daemon that may be gone.
+        signal(SIGPIPE, SIG_IGN)
         try await run(script, "start")
         let record = "/run/clusterfile-lab\(number)/record.json"
         let data = try Data(contentsOf: URL(fileURLWithPath: record))
