@@ -83,14 +83,15 @@ extension DomainHardware {
         let current = processors.count < processors.maximum ? "\(processors.count)" : nil
         var elements = [XMLElement("vcpu", ["current": current], text: "\(processors.maximum)")]
         if !processors.pinning.isEmpty {
-            elements.append(
-                XMLElement(
-                    "cputune",
-                    processors.pinning.sorted { $0.key < $1.key }.map {
-                        XMLElement("vcpupin", ["vcpu": "\($0)", "cpuset": ProcessorSet.text($1)])
-                    }))
+            elements.append(XMLElement("cputune", Self.pins(processors.pinning)))
         }
         return elements
+    }
+
+    static func pins(_ pinning: [Int: Set<Int>]) -> [XMLElement] {
+        pinning.sorted { $0.key < $1.key }.map {
+            XMLElement("vcpupin", ["vcpu": "\($0)", "cpuset": ProcessorSet.text($1)])
+        }
     }
 
     /// What costs QEMU's translator more than it gives the guest.

@@ -1,6 +1,5 @@
 import CLibvirt
 import Dispatch
-import Synchronization
 
 /// Lines or bytes to and from a program in a guest, over a virtio-serial port that the host opened.
 ///
@@ -26,7 +25,7 @@ package final class GuestChannel: Sendable {
         }
 
         deinit {
-            StreamRegistry.remove(key)
+            InboxRegistry.remove(key)
             nonisolated(unsafe) let pointer = pointer
             // Ending a stream waits for libvirtd, which no cooperative thread may do. The last reference moves to the queue.
             DispatchQueue.global().async {
@@ -53,7 +52,7 @@ package final class GuestChannel: Sendable {
                 : .refused(action: "open the channel '\(name)' of domain '\(domain)'", failure)
         }
         inbox = Inbox()
-        let key = StreamRegistry.add(inbox)
+        let key = InboxRegistry.add(inbox)
         self.stream = Stream(taking: stream, key: key)
         let events = Int32(
             VIR_STREAM_EVENT_READABLE.rawValue | VIR_STREAM_EVENT_ERROR.rawValue | VIR_STREAM_EVENT_HANGUP.rawValue)
@@ -118,7 +117,7 @@ package final class GuestChannel: Sendable {
 
 /// Called by libvirt on its event thread whenever a stream has something to read or has ended.
 private func streamHasEvents(_ stream: virStreamPtr?, _ events: Int32, _ opaque: UnsafeMutableRawPointer?) {
-    guard let stream, let inbox = StreamRegistry.inbox(Int(bitPattern: opaque)) else { return }
+    guard let stream, let inbox = InboxRegistry.inbox(Int(bitPattern: opaque)) else { return }
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
         let received = buffer.withUnsafeMutableBytes {
@@ -133,31 +132,5 @@ private func streamHasEvents(_ stream: virStreamPtr?, _ events: Int32, _ opaque:
             inbox.end()
             return
         }
-    }
-}
-
-/// The inboxes of the open streams by number: a callback that comes late finds none, instead of memory that is gone.
-private enum StreamRegistry {
-    private struct State {
-        var inboxes: [Int: Inbox] = [:]
-        var lastKey = 0
-    }
-
-    private static let state = Mutex(State())
-
-    static func add(_ inbox: Inbox) -> Int {
-        state.withLock { state in
-            state.lastKey += 1
-            state.inboxes[state.lastKey] = inbox
-            return state.lastKey
-        }
-    }
-
-    static func inbox(_ key: Int) -> Inbox? {
-        state.withLock { $0.inboxes[key] }
-    }
-
-    static func remove(_ key: Int) {
-        state.withLock { $0.inboxes[key] = nil }
     }
 }

@@ -28,6 +28,7 @@ extension Hypervisor {
     ///
     /// Elsewhere, and for a libvirt on another host, the log must lie in a pool's folder: it is then read as a volume.
     package func consoleTail(logPath: String, pool: String, maximumBytes: Int = 8192) async throws -> String {
+        guard isLocal else { return try await tail(ofVolumeAt: logPath, pool: pool, maximumBytes: maximumBytes) }
         do {
             return try await call { _ in try Self.tail(ofFile: logPath, maximumBytes: maximumBytes) }
         } catch HypervisorError.unreadableFile {

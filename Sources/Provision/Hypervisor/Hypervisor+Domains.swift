@@ -35,12 +35,12 @@ extension Hypervisor {
 
     /// Asks the guest to restart by its power button.
     package func reboot(domain name: String) async throws {
-        try await act(on: name, "reboot", unless: nil) { virDomainReboot($0, 0) }
+        try await act(on: name, "reboot", unless: nil, repeating: .never) { virDomainReboot($0, 0) }
     }
 
     /// Resets the machine at once, as its reset button would.
     package func reset(domain name: String) async throws {
-        try await act(on: name, "reset", unless: nil) { virDomainReset($0, 0) }
+        try await act(on: name, "reset", unless: nil, repeating: .never) { virDomainReset($0, 0) }
     }
 
     /// Stops a domain's processors; one that is paused is left alone.
@@ -87,9 +87,9 @@ extension Hypervisor {
     /// Runs an act on a domain unless it is in the state that the act leads to; losing that race to another is no failure.
     private func act(
         on name: String, _ verb: String, unless goal: DomainSnapshot.State?,
-        _ body: @escaping @Sendable (virDomainPtr) -> Int32
+        repeating repetition: Repetition = .allowed, _ body: @escaping @Sendable (virDomainPtr) -> Int32
     ) async throws {
-        try await call { connection in
+        try await call(repeating: repetition) { connection in
             let domain = try Lookup.domain(name, on: connection)
             if let goal, try Observation.state(domain.pointer) == goal { return }
             guard body(domain.pointer) < 0 else { return }

@@ -25,6 +25,14 @@ extension Hypervisor {
         }
     }
 
+    /// One domain, or nil where there is none of that name.
+    package func domain(_ name: String) async throws -> DomainSnapshot? {
+        try await call { connection in
+            guard let domain = try Lookup.present({ try Lookup.domain(name, on: connection) }) else { return nil }
+            return try Observation.domain(domain.pointer)
+        }
+    }
+
     /// All networks, in order of name.
     package func networks() async throws -> [NetworkSnapshot] {
         try await call { connection in

@@ -20,7 +20,22 @@ extension Hypervisor {
             let source = try source()
             let handle = try Lookup.pool(pool, on: connection)
             let volume = try Lookup.volume(name, in: handle)
-            try Transfer(into: volume, named: name, on: connection).send(source, cancellation)
+            // A disk that is filled to the brim stops the machines on it: this is refused before.
+            let neededBytes = try source.dataBytes()
+            var info = virStoragePoolInfo()
+            try HypervisorError.check(virStoragePoolGetInfo(handle.pointer, &info), "look at pool '\(pool)'")
+            if info.available < neededBytes {
+                let free = Self.freeBytes(of: handle)
+                guard free >= neededBytes else {
+                    throw HypervisorError.poolFull(name: pool, freeBytes: free, neededBytes: neededBytes)
+                }
+            }
+            do {
+                try Transfer(into: volume, named: name, on: connection).send(source, cancellation)
+            } catch HypervisorError.refused(let action, let failure) {
+                throw HypervisorError.notWritten(
+                    to: handle, named: pool, neededBytes: neededBytes, action: action, failure)
+            }
         }
     }
 

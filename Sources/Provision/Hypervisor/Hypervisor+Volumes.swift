@@ -38,7 +38,7 @@ extension Hypervisor {
                 }
             }
             let volume = try Handle(virStorageVolCreateXML(pool.pointer, spec.xml, 0), release: virStorageVolFree) {
-                .refused(action: "create volume '\(spec.name)'", $0)
+                .notWritten(to: pool, named: spec.pool, neededBytes: 0, action: "create volume '\(spec.name)'", $0)
             }
             guard let snapshot = try Observation.volume(volume.pointer, pool: spec.pool) else {
                 throw HypervisorError.notFound(.volume, name: spec.name)
@@ -74,5 +74,33 @@ extension Hypervisor {
                 try await Task.sleep(for: .milliseconds(20))
             }
         }
+    }
+}
+
+extension HypervisorError {
+    /// Why something could not be written to a pool, as far as libvirt's words tell: it has one code for all of it.
+    static func notWritten(
+        to pool: borrowing Handle, named name: String, neededBytes: UInt64, action: String, _ failure: LibvirtFailure
+    ) -> HypervisorError {
+        if failure.message.contains("is not active") { return .poolInactive(name: name) }
+        if failure.message.contains("No such file or directory") {
+            return .poolFolderGone(name: name, reason: failure.message)
+        }
+        guard failure.message.contains("No space left on device") else { return .refused(action: action, failure) }
+        return .poolFull(name: name, freeBytes: Hypervisor.freeBytes(of: pool), neededBytes: neededBytes)
+    }
+}
+
+extension Hypervisor {
+    /// What is free in a pool, looked at anew; 0 where that cannot be told.
+    static func freeBytes(of pool: borrowing Handle) -> UInt64 {
+        var info = virStoragePoolInfo()
+        // libvirt tells what it saw at the last refresh, which another's upload may put off.
+        if virStoragePoolRefresh(pool.pointer, 0) < 0 { virResetLastError() }
+        guard virStoragePoolGetInfo(pool.pointer, &info) == 0 else {
+            virResetLastError()
+            return 0
+        }
+        return info.available
     }
 }

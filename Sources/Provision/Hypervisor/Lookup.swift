@@ -21,8 +21,12 @@ enum Lookup {
     }
 
     static func volume(_ name: String, in pool: borrowing Handle) throws(HypervisorError) -> Handle {
-        try Handle(virStorageVolLookupByName(pool.pointer, name), release: virStorageVolFree) {
-            failure($0, .volume, name, missing: VIR_ERR_NO_STORAGE_VOL)
+        let pointer = pool.pointer
+        return try Handle(virStorageVolLookupByName(pointer, name), release: virStorageVolFree) {
+            if $0.message.hasSuffix("is not active"), let pool = virStoragePoolGetName(pointer) {
+                return .poolInactive(name: String(cString: pool))
+            }
+            return failure($0, .volume, name, missing: VIR_ERR_NO_STORAGE_VOL)
         }
     }
 

@@ -22,14 +22,40 @@ enum Observation {
             name: name, uuid: element.textOf("uuid") ?? "", state: state,
             pause: state == .paused ? pauseReason(pointer, reason) : nil, metadata: metadata,
             startsWithHost: startsWithHost != 0, defined: metadata.map { _ in DomainHardware(in: defined) },
-            running: isRunning ? metadata.map { _ in DomainHardware(in: element) } : nil,
+            running: isRunning ? metadata.map { _ in running(element, definedAs: defined, pointer) } : nil,
             isAsRecorded: DefinitionDigest.isKept(in: defined, of: .machine), xml: xml)
+    }
+
+    /// The hardware of what runs. A pinning that was taken away is there as one to all of the host's processors.
+    private static func running(
+        _ description: XMLElement, definedAs definition: XMLElement, _ domain: virDomainPtr
+    ) -> DomainHardware {
+        var hardware = DomainHardware(in: description)
+        let defined = DomainHardware(in: definition).processors.pinning
+        guard hardware.processors.pinning != defined else { return hardware }
+        var info = virNodeInfo()
+        guard virNodeGetInfo(virDomainGetConnect(domain), &info) == 0 else {
+            virResetLastError()
+            return hardware
+        }
+        let all = Set(0..<Int(info.cpus))
+        hardware.processors.pinning = hardware.processors.pinning.filter {
+            defined[$0.key] != nil || !$0.value.isSuperset(of: all)
+        }
+        return hardware
     }
 
     /// The description that libvirt keeps for a domain's next start; nil where the domain is gone.
     static func definition(ofDomain pointer: virDomainPtr, named name: String) throws(HypervisorError) -> XMLElement? {
         guard let xml = takeString(virDomainGetXMLDesc(pointer, VIR_DOMAIN_XML_INACTIVE.rawValue)) else { return nil }
         return try parsed(xml, about: "domain '\(name)'")
+    }
+
+    /// The description of what runs; nil where the domain does not.
+    static func running(domain pointer: virDomainPtr, named name: String) throws(HypervisorError) -> XMLElement? {
+        guard virDomainIsActive(pointer) == 1, let xml = takeString(virDomainGetXMLDesc(pointer, 0)) else { return nil }
+        let element = try parsed(xml, about: "domain '\(name)'")
+        return element["id"] == nil ? nil : element
     }
 
     static func state(_ pointer: virDomainPtr) throws(HypervisorError) -> DomainSnapshot.State {
@@ -107,6 +133,14 @@ enum Observation {
             xml = takeString(virNetworkGetXMLDesc(pointer, 0))
         }
         guard let xml else { return nil }
+        return try parsed(xml, about: "network '\(name)'")
+    }
+
+    /// The description of what is active; nil where the network is not.
+    static func running(network pointer: virNetworkPtr, named name: String) throws(HypervisorError) -> XMLElement? {
+        guard virNetworkIsActive(pointer) == 1, let xml = takeString(virNetworkGetXMLDesc(pointer, 0)) else {
+            return nil
+        }
         return try parsed(xml, about: "network '\(name)'")
     }
 

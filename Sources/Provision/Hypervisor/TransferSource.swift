@@ -8,8 +8,8 @@ struct TransferSource: ~Copyable {
     }
 
     private let origin: Origin
-    /// Linux's `SEEK_DATA`, which the C library's module leaves out.
-    private static let seekData: Int32 = 3
+    /// Linux's `SEEK_DATA` and `SEEK_HOLE`, which the C library's module leaves out.
+    private static let (seekData, seekHole): (Int32, Int32) = (3, 4)
     /// How many bytes there are.
     let count: Int64
 
@@ -42,6 +42,20 @@ struct TransferSource: ~Copyable {
         if data >= 0 { return Int64(data) }
         // ENXIO: nothing but a hole up to the end. Anything else: a file system without holes.
         return errno == ENXIO ? count : offset
+    }
+
+    /// How many bytes lie outside the holes of the file.
+    func dataBytes() throws(HypervisorError) -> UInt64 {
+        guard case .file(let descriptor, _) = origin else { return UInt64(count) }
+        var (offset, bytes): (Int64, Int64) = (0, 0)
+        while true {
+            let data = try nextData(from: offset)
+            guard data < count else { return UInt64(bytes) }
+            let hole = lseek(descriptor, off_t(data), Self.seekHole)
+            // A file system without holes: one of them is at the end.
+            offset = hole > data ? min(Int64(hole), count) : count
+            bytes += offset - data
+        }
     }
 
     /// Fills the buffer from `offset`, as far as there are bytes, and tells how many.

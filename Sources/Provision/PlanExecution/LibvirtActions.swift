@@ -46,15 +46,15 @@ package struct LibvirtActions: Sendable {
         case .uploadImage(let image, let volume): try await upload(try wanted(image), as: ImageVolumes(disk: volume))
         case .createNetwork(let name): try await createNetwork(name, try cluster())
         case .startNetwork(let name): try await startNetwork(name)
-        case .updateNetwork(let name): try await hypervisor.update(network: name, to: try networkSpec(name))
+        case .updateNetwork(let name): try await hypervisor.update(try networkSpec(name))
         case .stopNetwork(let name): try await hypervisor.destroy(network: name)
         case .deleteNetwork(let name): try await hypervisor.undefine(network: name)
         case .createDisk(let machine, let volume, let base):
             try await createDisk(try wanted(machine), volume, base: base)
         case .createDataDisk(let machine, let volume): try await createDataDisk(try disk(volume, of: machine))
         case .growDisk(let machine, let volume, let size):
-            try await hypervisor.resize(
-                volume: volume, pool: pool, ofDomain: try wanted(machine).domainName, toBytes: UInt64(size.bytes))
+            try await hypervisor.resizeDisk(
+                at: try await path(of: volume), ofDomain: try wanted(machine).domainName, toBytes: UInt64(size.bytes))
         case .createSeed(let machine, let volume): try await createSeed(try wanted(machine), volume)
         case .deleteVolume(let name): try await deleteVolume(name)
         case .defineMachine(let machine, _): try await define(try wanted(machine))

@@ -12,9 +12,22 @@ package struct ReadinessChannel: Sendable {
 
     package init(hypervisor: Hypervisor) { self.hypervisor = hypervisor }
 
-    /// Waits until a machine says that it can be logged in to; gives the id of its boot.
+    /// Waits until a machine says that it can be logged in to, also over a restart of libvirtd; gives the id of its boot.
     @discardableResult
     package func waitUntilReady(domain: String, deadline: ContinuousClock.Instant) async throws -> String {
+        while true {
+            do {
+                return try await readiness(domain: domain, deadline: deadline)
+            } catch HypervisorError.channelClosed where ContinuousClock.now < deadline {
+                guard try await hypervisor.state(ofDomain: domain) == .running else {
+                    throw HypervisorError.channelClosed(domain: domain, channel: DomainSpec.defaultReadyChannel)
+                }
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    private func readiness(domain: String, deadline: ContinuousClock.Instant) async throws -> String {
         let channel = try await hypervisor.openChannel(domain: domain)
         try await channel.send("state", deadline: deadline)
         while true {

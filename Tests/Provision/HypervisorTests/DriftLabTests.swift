@@ -6,7 +6,7 @@ import Testing
 /// What somebody changes by hand is seen, and what libvirt itself does is not taken for that.
 struct DriftLabTests {
     private func look(_ lab: Lab, _ name: String) async throws -> DomainSnapshot {
-        try #require(try await lab.host.domains().first { $0.name == name })
+        try #require(try await lab.host.domain(name))
     }
 
     /// As `virsh attach-device` does it.
@@ -19,7 +19,7 @@ struct DriftLabTests {
 
     @Test func aMachineThatRunsShowsWhatItIsDefinedAs() async throws {
         try await Lab.use { lab in
-            var network = lab.network("n", gateway: "192.0.2.1")
+            var network = lab.network("n", gateway: "192.0.2.1", prefixLength: 26)
             network.configuration.mtu = 1400
             try await lab.host.define(network)
             try await lab.host.start(network: network.name)

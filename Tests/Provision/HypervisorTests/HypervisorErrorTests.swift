@@ -25,6 +25,9 @@ struct HypervisorErrorTests {
         .channelClosed(domain: "d", channel: "c"), .timedOut(waitingFor: "it", seconds: 1.25),
         .unreadableFile(path: "/x", errno: 2, reason: "No such file or directory"),
         .malformedAnswer(about: "domain 'd'"), .malformedOverlay(line: 1, column: 2), .refusedOverlay(element: "uuid"),
+        .poolFull(name: "p", freeBytes: 1, neededBytes: 2), .poolInactive(name: "p"),
+        .poolFolderGone(name: "p", reason: "it"), .connectionLost(uri: "u", cause: "it"),
+        .diskCannotShrink(path: "/d", bytes: 2, wanted: 1), .processorsCannotLeave(domain: "d", count: 2, wanted: 1),
     ])
     func everyErrorSaysWhyAndWhatToDo(error: HypervisorError) {
         #expect(error.diagnosis.why?.isEmpty == false)

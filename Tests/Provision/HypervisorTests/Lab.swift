@@ -92,10 +92,10 @@ struct Lab: Sendable {
     }
 
     /// A network in a range for documentation (RFC 5737), which nothing else here should have.
-    func network(_ name: String, gateway: String = "198.51.100.1") -> NetworkSpec {
+    func network(_ name: String, gateway: String = "198.51.100.1", prefixLength: Int = 24) -> NetworkSpec {
         var spec = Samples.network(prefix + name) {
             $0.bridge = "t" + prefix.dropFirst(5) + name
-            $0.gateway = gateway
+            ($0.gateway, $0.prefixLength) = (gateway, prefixLength)
             $0.dnsHosts = []
         }
         spec.uuid = UUID().uuidString.lowercased()
