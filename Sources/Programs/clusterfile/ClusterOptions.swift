@@ -34,7 +34,7 @@ struct ClusterOptions: ParsableArguments {
         }
         throw Diagnosis(
             "there is no Clusterfile here", why: "neither this folder nor one above it has one",
-            fix: "write one (Clusterfile.example shows how), name one with -f FILE, or name a cluster with -c NAME")
+            fix: "write one with 'clusterfile init', name one with -f FILE, or name a cluster with -c NAME")
     }
 
     /// The whole spec; a file with mistakes is an error of its own kind.

@@ -149,6 +149,22 @@ import Testing
         #expect(spec.steps(of: spec.machines[0]).map(\.name) == ["date", "date (2)", "date (4)", "date (3)"])
     }
 
+    @Test func aCardKeepsItsAddressWhateverOtherCardsThereAre() throws {
+        func cards(_ networks: String) throws -> [String?: MACAddress] {
+            let spec = try parse(
+                """
+                cluster: c
+                network: {address: 10.0.0.0/24}
+                networks: [{name: s, bridge: br0}, {name: t, bridge: br1}]
+                machines: [{name: a, address: 10.0.0.11, image: debian-12, interfaces: [\(networks)]}]
+                """)
+            return Dictionary(uniqueKeysWithValues: spec.machines[0].interfaces.map { ($0.network, $0.macAddress) })
+        }
+        let both = try cards("s, t")
+        #expect(try cards("t, s") == both && both.count == 3)
+        #expect(try cards("t")["t"] == both["t"])
+    }
+
     @Test func aLeasedCardMakesItsNetworkServeTheUpperHalf() throws {
         let spec = try parse(
             """

@@ -160,11 +160,7 @@ extension Shape<JSONObject> {
         var variables = JSONObject()
         for entry in entries {
             guard let name = context.element(entry.key, .variableName) else { continue }
-            do throws(Complaint) {
-                variables[name] = try context.expandedTree(entry.value).json
-            } catch {
-                continue  // it was reported
-            }
+            variables[name] = context.expandedTree(entry.value).json
         }
         return variables
     }

@@ -30,26 +30,17 @@ struct ReadingContext: Sendable {
         return YAMLNode(.scalar(scalar), tag: node.tag, at: node.location)
     }
 
-    /// A whole tree with what its scalars take from the environment, all that is wrong reported; keys stay as they are.
-    func expandedTree(_ node: YAMLNode) throws(Complaint) -> YAMLNode {
-        var isWhole = true
-        func copy(_ node: YAMLNode) -> YAMLNode {
-            do throws(Complaint) {
-                return try expandedTree(node)
-            } catch {
-                isWhole = false
-                return node
-            }
-        }
+    /// A whole tree with what its scalars take from the environment; what cannot be put in is reported and stays. Keys stay too.
+    func expandedTree(_ node: YAMLNode) -> YAMLNode {
         var tree = node
         switch node.content {
-        case .scalar: return try expanded(node)
-        case .sequence(let elements): tree.content = .sequence(elements.map(copy))
+        case .scalar:
+            do throws(Complaint) { return try expanded(node) } catch { return node }
+        case .sequence(let elements): tree.content = .sequence(elements.map(expandedTree))
         case .mapping(var entries):
-            for index in entries.indices { entries[index].value = copy(entries[index].value) }
+            for index in entries.indices { entries[index].value = expandedTree(entries[index].value) }
             tree.content = .mapping(entries)
         }
-        guard isWhole else { throw .reported }
         return tree
     }
 
