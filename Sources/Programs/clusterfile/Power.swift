@@ -116,6 +116,6 @@ struct Rebuild: AsyncParsableCommand {
         let recap = try await lifecycle.rebuild(machines, of: spec, clusterfile: try cluster.path()) { [consent] plan in
             try consent.approve(plan, of: spec.name)
         }
-        report(recap, printer, spec.name, seconds: start.secondsSince, output.format)
+        report(recap, printer, spec.name, seconds: start.secondsSince, output)
     }
 }

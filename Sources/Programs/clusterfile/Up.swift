@@ -29,12 +29,28 @@ struct ConsentOptions: ParsableArguments {
 }
 
 extension ClusterOptions {
+    /// The inventory with which this host provisions; needs no libvirt.
+    func controllerInventory(of spec: ClusterSpec) throws -> ClusterInventory {
+        ClusterLifecycle.inventory(
+            of: spec, catalogue: ImageCatalogue(folder: Workplace.imagesFolder), credentials: try credentials(),
+            programsFolder: try Workplace.programsFolder())
+    }
+
     /// The cluster's machines and everything that is needed to work on them.
     func lifecycle(progress: ProgressSink) async throws -> ClusterLifecycle {
-        ClusterLifecycle(
+        var lifecycle = ClusterLifecycle(
             hypervisor: try await connection(), pool: Workplace.pool,
             catalogue: ImageCatalogue(folder: Workplace.imagesFolder), credentials: try credentials(),
             programsFolder: try Workplace.programsFolder(), progress: progress)
+        lifecycle.forwards = try forwardKeeper()
+        return lifecycle
+    }
+
+    /// Who carries the cluster's ports.
+    func forwardKeeper() throws -> ForwardKeeper {
+        ForwardKeeper(
+            credentials: try credentials(), program: try Workplace.programsFolder() + "/clusterfile",
+            uri: Workplace.askedURI, hostNamespace: Workplace.hostNamespace)
     }
 }
 
@@ -61,24 +77,22 @@ struct Up: AsyncParsableCommand {
         ) { [consent] plan in
             try consent.approve(plan, of: spec.name)
         }
-        report(recap, printer, spec.name, seconds: start.secondsSince, output.format)
+        report(recap, printer, spec.name, seconds: start.secondsSince, output)
     }
 }
 
 /// Prints how a converging command ended.
 func report(
-    _ recap: ConvergenceRecap, _ printer: ProgressPrinter, _ name: String, seconds: Double, _ format: OutputFormat
+    _ recap: ConvergenceRecap, _ printer: ProgressPrinter, _ name: String, seconds: Double, _ output: OutputOptions
 ) {
-    if format == .json {
+    guard output.format == .table else {
         var phases = JSON.object([:])
         for (phase, seconds) in printer.phaseSeconds { phases[phase.rawValue] = .number(rounded(seconds)) }
-        Terminal.output(
-            JSON.object([
-                "cluster": .string(name), "changes": JSON(printer.changes), "seconds": .number(rounded(seconds)),
-                "phases": phases,
-                "machines": recap.json,
-            ]).prettyText)
-        return
+        let value: JSON = [
+            "cluster": .string(name), "changes": JSON(printer.changes), "seconds": .number(rounded(seconds)),
+            "phases": phases, "machines": recap.json,
+        ]
+        return output.print(value, names: recap.machines.map(\.name)) { "" }
     }
     Terminal.error(recap.text)
     let changes = printer.changes
@@ -114,7 +128,7 @@ struct Provision: AsyncParsableCommand {
         let lifecycle = try await cluster.lifecycle(progress: printer.sink)
         let recap = try await lifecycle.provision(
             spec, clusterfile: try cluster.path(), machines: wanted, steps: Set(step))
-        report(recap, printer, spec.name, seconds: start.secondsSince, output.format)
+        report(recap, printer, spec.name, seconds: start.secondsSince, output)
     }
 }
 
@@ -125,7 +139,8 @@ extension Provision {
         for name in step where !known.contains(name) {
             throw Diagnosis(
                 "cluster '\(spec.name)' has no step '\(name)'",
-                why: known.isEmpty ? "its Clusterfile has none" : "its steps are \(known.sorted().joined(separator: ", "))",
+                why: known.isEmpty
+                    ? "its Clusterfile has none" : "its steps are \(known.sorted().joined(separator: ", "))",
                 fix: nearestName(to: name, among: known.sorted()).map { "did you mean '\($0)'?" })
         }
     }
@@ -146,10 +161,23 @@ struct Down: AsyncParsableCommand {
         let plan = try await lifecycle.down(identity.uuid) { [consent] plan in
             try consent.approve(plan, of: identity.name)
         }
+        await removeNames(identity)
         Terminal.error(
             plan.isEmpty
                 ? "cluster '\(identity.name)' is not there: nothing to remove"
                 : "cluster '\(identity.name)' is gone (\(ProgressPrinter.rounded(start.secondsSince)) s)")
+    }
+}
+
+extension Down {
+    /// Names that `hosts --apply` has put into the host's file lead nowhere now.
+    private func removeNames(_ identity: (name: String, uuid: ClusterUUID)) async {
+        do {
+            _ = try await HostsFile().remove(
+                HostsBlock(of: ObservedCluster(name: identity.name, uuid: identity.uuid, domains: [])))
+        } catch {
+            Terminal.error("warning: the cluster's names stay in /etc/hosts: \(Diagnoses(of: error))")
+        }
     }
 }
 
@@ -169,13 +197,10 @@ struct PlanCommand: AsyncParsableCommand {
         let spec = try cluster.spec()
         let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).plan(
             spec, clusterfile: try cluster.path(), machines: try choice.wanted(cluster, of: spec))
-        switch output.format {
-        case .json: Terminal.output(plan.json.prettyText)
-        case .table:
-            Terminal.output(
-                plan.isEmpty
-                    ? "Nothing to do: every machine of '\(spec.name)' is there and runs. (What is in them, up looks at itself.)"
-                    : plan.words.joined(separator: "\n"))
+        output.print(plan.json, names: plan.steps.map(\.id)) {
+            plan.isEmpty
+                ? "Nothing to do: every machine of '\(spec.name)' is there and runs. (What is in them, up looks at itself.)"
+                : plan.words.joined(separator: "\n")
         }
         if exitCode, !plan.isEmpty { throw ExitStatus.changes }
     }

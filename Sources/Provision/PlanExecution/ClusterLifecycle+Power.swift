@@ -14,12 +14,16 @@ extension ClusterLifecycle {
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile \(change.rawValue)") {
             let plan = try planPower(
                 change, of: uuid, machines: machines, gently: gently, observed: try await observer(of: uuid).observe())
-            guard !plan.isEmpty else { return plan }
+            guard !plan.isEmpty else {
+                try await adjustForwards(uuid)
+                return plan
+            }
             let journal = Journal(path: journalPath, command: change.rawValue)
             let actions = try await powerActions()
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
                 plan)
             try await settle(plan, journal)
+            try await adjustForwards(uuid)
             journal.end()
             return plan
         }

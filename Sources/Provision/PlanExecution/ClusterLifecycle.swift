@@ -16,6 +16,8 @@ package struct ClusterLifecycle: Sendable {
     /// The folder with the agents that the playbook installs.
     package var programsFolder: String
     package var progress: ProgressSink
+    /// Carries the ports that lead into machines, or nil where nobody shall.
+    package var forwards: ForwardKeeper?
     /// How long a machine may take from its start to its first login.
     package var bootTimeout: Duration = .seconds(180)
     /// How long nodes may take to be Ready once the agents run.
@@ -95,6 +97,7 @@ package struct ClusterLifecycle: Sendable {
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
                 plan)
         }
+        try await carryForwards(of: spec, journal)
         let recap = try await converge(
             spec, playbooks, clusterfile: clusterfile, machines: machines, started: plan.startedMachines,
             journal: journal)
@@ -136,6 +139,7 @@ package struct ClusterLifecycle: Sendable {
                 seed: { _ in preconditionFailure("down makes no seed") })
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }.carryOut(
                 plan)
+            try await forwards?.stop()
             journal.end()
             try credentials.delete()
             return plan
@@ -215,7 +219,8 @@ package struct ClusterLifecycle: Sendable {
         return nil
     }
 
-    func consoleFolder() async throws -> String {
+    /// The folder of libvirt's host where consoles are logged.
+    package func consoleFolder() async throws -> String {
         guard let found = try await hypervisor.pool(pool) else {
             throw Diagnosis(
                 "libvirt has no storage pool '\(pool)'", why: "images and disks are kept in it",
