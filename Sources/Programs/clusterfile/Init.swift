@@ -32,7 +32,10 @@ struct Init: ParsableCommand {
                 "\(file) is there already", why: "it is not written over unasked",
                 fix: "name another file with -f, or add --force")
         } catch {
-            throw Diagnosis("cannot write \(file)", why: "\(error)", fix: "name another file with -f")
+            let hasFolder = FileManager.default.fileExists(atPath: ClusterOptions.folder(of: file))
+            throw Diagnosis(
+                "cannot write \(file)", why: hasFolder ? "you may not write there" : "its folder does not exist",
+                fix: "name another file with -f")
         }
         Terminal.output("\(file) is written: cluster '\(name)'; change it as you like, then run 'clusterfile up'")
     }
