@@ -6,25 +6,37 @@ import Testing
 @Suite struct ConcurrencyLimitTests {
     @Test func `no more run at a time than may, and all do`() async throws {
         let limit = ConcurrencyLimit(3)
-        let seen = Mutex<(now: Int, most: Int, all: Int)>((0, 0, 0))
+        let seen = Counter()
         try await withThrowingTaskGroup { group in
             for _ in 0..<20 {
                 group.addTask {
                     try await limit.run {
-                        seen.withLock { seen in
-                            seen.now += 1
-                            seen.all += 1
-                            seen.most = max(seen.most, seen.now)
-                        }
+                        seen.begin()
                         try await Task.sleep(for: .milliseconds(5))
-                        seen.withLock { $0.now -= 1 }
+                        seen.end()
                     }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(seen.withLock { $0.most } == 3)
-        #expect(seen.withLock { $0.all } == 20)
+        #expect(seen.most == 3)
+        #expect(seen.all == 20)
+    }
+
+    private final class Counter: Sendable {
+        private let state = Mutex((now: 0, most: 0, all: 0))
+        var most: Int { state.withLock { $0.most } }
+        var all: Int { state.withLock { $0.all } }
+
+        func begin() {
+            state.withLock { state in
+                state.now += 1
+                state.all += 1
+                state.most = max(state.most, state.now)
+            }
+        }
+
+        func end() { state.withLock { $0.now -= 1 } }
     }
 
     @Test func `who fails makes room, and who is cancelled while waiting leaves`() async throws {
