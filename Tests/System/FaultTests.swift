@@ -11,7 +11,7 @@ import Testing
             clusterfile: """
                 cluster: faults
                 network: {address: 192.168.170.0/26}
-                machines: [{name: one, address: 192.168.170.11, image: mute, memory: 64MiB}]
+                machines: [{name: one, address: 192.168.170.11, image: mute, memory: 256MiB}]
                 """)
         // The image is there before and after: it is all clusters'.
         try await cluster.output("up", "--no-wait")

@@ -40,7 +40,7 @@ import Testing
     }
 
     private func aPausedMachineIsResumedOrTold() async throws {
-        let cluster = try cluster("paused", images: try await MuteImages.catalogue(), "image: mute, memory: 64MiB")
+        let cluster = try cluster("paused", images: try await MuteImages.catalogue(), "image: mute, memory: 256MiB")
         try await expect(cluster, ["up", "--no-wait"], 0)
         try await Self.virsh("suspend", "paused_one")
         let resumed = try await expect(cluster, ["up", "--no-wait"], 0)
@@ -67,7 +67,7 @@ import Testing
         try await Self.nsenter("mkdir", small)
         try await Self.nsenter("mount", "-t", "tmpfs", "-o", "size=128k,mode=711", "tmpfs", small)
         try await Self.movePool(to: small)
-        let cluster = try cluster("full", images: try await MuteImages.catalogue(), "image: mute, memory: 64MiB")
+        let cluster = try cluster("full", images: try await MuteImages.catalogue(), "image: mute, memory: 256MiB")
         let full = try await expect(cluster, ["up", "--no-wait"], 1)
         #expect(full.errors.contains("full") || full.errors.contains("No space left"), "\(full.transcript)")
         #expect(full.errors.contains("fix:"), "\(full.transcript)")
@@ -80,7 +80,7 @@ import Testing
     }
 
     private func aPoolThatIsGoneIsTold() async throws {
-        let cluster = try cluster("poolless", images: try await MuteImages.catalogue(), "image: mute, memory: 64MiB")
+        let cluster = try cluster("poolless", images: try await MuteImages.catalogue(), "image: mute, memory: 256MiB")
         try await Self.virsh("pool-destroy", "clusterfile")
         let stopped = try await expect(cluster, ["up", "--no-wait"], 1)
         #expect(
