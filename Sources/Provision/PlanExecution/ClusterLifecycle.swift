@@ -87,7 +87,8 @@ package struct ClusterLifecycle: Sendable {
         for step in Journal.unfinished(at: journalPath) {
             progress.report(
                 .note(
-                    "the last '\(step.command)' was cut short at '\(step.step)' (\(step.since)); this run finishes it"))
+                    "the last '\(step.command)' was cut short at '\(step.step)' (\(step.since))"
+                        + (step.command == "up" ? "; this run finishes it" : "")))
         }
         let plan = try await progress.phase(.plan) {
             try await self.plan(spec, clusterfile: clusterfile, machines: machines)

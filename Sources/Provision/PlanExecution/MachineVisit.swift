@@ -73,8 +73,9 @@ struct MachineVisit: Sendable {
 
     /// Logs in to a machine and runs the body on the session.
     func login(_ machine: MachineSpec, _ body: (SecureShellSession) async throws -> Void) async throws {
-        let deadline = begin + bootTimeout
         let isNew = started.contains(machine.name)
+        // One that was there before was asked another way until now.
+        let deadline = (isNew ? begin : .now) + bootTimeout
         progress.report(.machine(machine.name, arrival(machine)))
         let attempt = {
             try await attempts.run {
