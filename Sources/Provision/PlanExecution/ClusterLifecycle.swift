@@ -243,6 +243,11 @@ package struct ClusterLifecycle: Sendable {
                 "libvirt has no storage pool '\(pool)'", why: "images and disks are kept in it",
                 fix: "run scripts/lab start, which makes it")
         }
+        guard found.isActive else {
+            throw Diagnosis(
+                "libvirt's storage pool '\(pool)' is not active", why: "images and disks are kept in it",
+                fix: "see whether its folder \(found.path) is there, and start it: virsh pool-start \(pool)")
+        }
         return found.path
     }
 }
