@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct ConcurrencyTests {
     private func cluster(_ name: String, _ images: String, range: String) throws -> TestCluster {
         let machines = (1...3).map {
-            "  - {name: m\($0), address: 192.168.170.\((Int(range) ?? 0) + 10 + $0), image: mute, memory: 64MiB}"
+            "  - {name: m\($0), address: 192.168.170.\((Int(range) ?? 0) + 10 + $0), image: mute, memory: 256MiB}"
         }
         return try TestCluster(
             name: name, images: images,

@@ -10,7 +10,7 @@ import Testing
             clusterfile: """
                 cluster: \(name)
                 network: {address: 192.168.170.\(range)/26}
-                machines: [{name: one, address: 192.168.170.\(Int(range).map { $0 + 11 } ?? 0), image: mute, memory: 64MiB}]
+                machines: [{name: one, address: 192.168.170.\(Int(range).map { $0 + 11 } ?? 0), image: mute, memory: 256MiB}]
                 """)
     }
 

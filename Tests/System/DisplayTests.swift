@@ -11,7 +11,7 @@ import Testing
                 cluster: \(name)
                 network: {address: 192.168.171.128/26}
                 machines:
-                  - {name: kube-node, count: 3, address: 192.168.171.140, image: mute, memory: 64MiB}
+                  - {name: kube-node, count: 3, address: 192.168.171.140, image: mute, memory: 256MiB}
                 """)
     }
 

@@ -10,7 +10,7 @@ import Testing
             clusterfile: """
                 cluster: broken
                 network: {address: 192.168.171.0/26}
-                defaults: {memory: 64MiB}
+                defaults: {memory: 256MiB}
                 machines:
                   - {name: good, address: 192.168.171.11, image: debian-12, memory: 768MiB}
                   - {name: mute, address: 192.168.171.12, image: mute}

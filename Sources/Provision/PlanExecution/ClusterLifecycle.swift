@@ -89,7 +89,8 @@ package struct ClusterLifecycle: Sendable {
         for step in Journal.unfinished(at: journalPath) {
             progress.report(
                 .note(
-                    "the last '\(step.command)' was cut short at '\(step.step)' (\(step.since)); this run finishes it"))
+                    "the last '\(step.command)' was cut short at '\(step.step)' (\(step.since))"
+                        + (step.command == "up" ? "; this run finishes it" : "")))
         }
         let plan = try await progress.phase(.plan) {
             try await self.plan(spec, clusterfile: clusterfile, machines: machines)
@@ -246,6 +247,11 @@ package struct ClusterLifecycle: Sendable {
             throw Diagnosis(
                 "libvirt has no storage pool '\(pool)'", why: "images and disks are kept in it",
                 fix: "run scripts/lab start, which makes it")
+        }
+        guard found.isActive else {
+            throw Diagnosis(
+                "libvirt's storage pool '\(pool)' is not active", why: "images and disks are kept in it",
+                fix: "see whether its folder \(found.path) is there, and start it: virsh pool-start \(pool)")
         }
         return found.path
     }

@@ -18,10 +18,7 @@ package struct MachineAccess: Sendable {
         let readyDeadline = deadline
         var deadline = deadline
         do {
-            try await unlessItPanics(machine) {
-                try await ReadinessChannel(hypervisor: hypervisor).waitUntilReady(
-                    domain: machine.domainName, deadline: readyDeadline)
-            }
+            try await unlessItStops(machine) { try await waitUntilReady(machine, deadline: readyDeadline) }
             // One that is up and refuses will go on to.
             if !wasStarted { deadline = min(deadline, .now + .seconds(60)) }
         } catch HypervisorError.channelBusy where !wasStarted {
@@ -31,8 +28,34 @@ package struct MachineAccess: Sendable {
             to: try place(of: machine, user: user), deadline: deadline)
     }
 
-    /// Runs the body, and ends it with an error as soon as the machine's console shows that its kernel gave up.
-    private func unlessItPanics(_ machine: MachineSpec, _ body: @escaping @Sendable () async throws -> Void)
+    /// Waits until the machine says that it is ready; a channel that ends though the machine runs is opened again: libvirtd was
+    /// restarted.
+    private func waitUntilReady(_ machine: MachineSpec, deadline: ContinuousClock.Instant) async throws {
+        while true {
+            do {
+                _ = try await ReadinessChannel(hypervisor: hypervisor).waitUntilReady(
+                    domain: machine.domainName, deadline: deadline)
+                return
+            } catch HypervisorError.channelClosed where ContinuousClock.now < deadline {
+                try Self.requireProgress(try await hypervisor.state(ofDomain: machine.domainName))
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    /// Throws where a machine in that state will never answer.
+    private static func requireProgress(_ state: DomainSnapshot.State) throws(Diagnosis) {
+        switch state {
+        case .running, .shuttingDown, .suspendedByGuest, .unknown: return
+        case .paused:
+            throw Diagnosis(
+                "it was paused meanwhile", why: "libvirt does so after an error of its disk, when the host's is full")
+        case .shutOff, .crashed: throw Diagnosis("it stopped meanwhile", why: "libvirt says that it is \(state.words)")
+        }
+    }
+
+    /// Runs the body, and ends it with an error as soon as the machine stands still or its console shows that its kernel gave up.
+    private func unlessItStops(_ machine: MachineSpec, _ body: @escaping @Sendable () async throws -> Void)
         async throws
     {
         let log = consoleFolder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domainName)
@@ -41,6 +64,10 @@ package struct MachineAccess: Sendable {
             group.addTask {
                 while true {
                     try await Task.sleep(for: .seconds(1))
+                    // A libvirt that does not answer now is asked again.
+                    if let state = try? await hypervisor.state(ofDomain: machine.domainName) {
+                        try Self.requireProgress(state)
+                    }
                     // A console that cannot be read yet, or at all, says nothing.
                     let tail = (try? await hypervisor.consoleTail(logPath: log, pool: pool, maximumBytes: 4096)) ?? ""
                     guard let panic = tail.split(whereSeparator: \.isNewline).last(where: { $0.contains(Self.panic) })

@@ -19,6 +19,8 @@ struct MachineVisit: Sendable {
     private let bootTimeout: Duration
     private let progress: ProgressSink
     private let boots: BootClock
+    /// How many machines are asked and logged in to at a time.
+    private let attempts = ConcurrencyLimit(32)
 
     init(
         _ cluster: ClusterLifecycle, _ spec: ClusterSpec, started: Set<String>, without failed: Set<String>,
@@ -71,14 +73,17 @@ struct MachineVisit: Sendable {
 
     /// Logs in to a machine and runs the body on the session.
     func login(_ machine: MachineSpec, _ body: (SecureShellSession) async throws -> Void) async throws {
-        let deadline = begin + bootTimeout
         let isNew = started.contains(machine.name)
+        // One that was there before was asked another way until now.
+        let deadline = (isNew ? begin : .now) + bootTimeout
         progress.report(.machine(machine.name, arrival(machine)))
         let attempt = {
-            let session = try await access.login(machine, user: user, deadline: deadline, wasStarted: isNew)
-            // Reachable is who has carried out a command.
-            if isNew { _ = try await session.run("true", deadline: deadline) }
-            return session
+            try await attempts.run {
+                let session = try await access.login(machine, user: user, deadline: deadline, wasStarted: isNew)
+                // Reachable is who has carried out a command.
+                if isNew { _ = try await session.run("true", deadline: deadline) }
+                return session
+            }
         }
         let session =
             isNew ? try await progress.step(machine: machine.name, "first login", attempt) : try await attempt()

@@ -12,11 +12,11 @@ import Testing
     private let plan = Plan(
         .up,
         steps: [
-            Step(.createNetwork("n"), "there is none"),
-            Step(.startNetwork("n"), "machines need it", after: ["create-network n"]),
-            Step(.startMachine("a", domain: "a"), "it does not run", after: ["start-network n"]),
-            Step(.startMachine("b", domain: "b"), "it does not run", after: ["start-network n"]),
-            Step(.deleteVolume("v"), "after a", after: ["start-machine a"]),
+            Step(.createNetwork("n"), "there is none", .create),
+            Step(.startNetwork("n"), "machines need it", .create, after: ["create-network n"]),
+            Step(.startMachine("a", domain: "a"), "it does not run", .create, after: ["start-network n"]),
+            Step(.startMachine("b", domain: "b"), "it does not run", .create, after: ["start-network n"]),
+            Step(.deleteVolume("v"), "after a", .create, after: ["start-machine a"]),
         ])
 
     init() {
@@ -59,8 +59,10 @@ import Testing
         let plan = Plan(
             .up,
             steps: [
-                Step(.uploadImage(image: "i", volume: "v"), "there is none"),
-                Step(.createDisk(machine: "a", volume: "d", base: "v"), "it has none", after: ["upload-image v"]),
+                Step(.uploadImage(image: "i", volume: "v"), "there is none", .create),
+                Step(
+                    .createDisk(machine: "a", volume: "d", base: "v"), "it has none", .create, after: ["upload-image v"]
+                ),
             ])
         let outcome = try await executor { _ in throw Diagnosis("the pool is full") }.carryOut(plan)
         #expect(outcome.sharedProblems.map(\.what) == ["the pool is full"])
@@ -74,10 +76,10 @@ import Testing
         let plan = Plan(
             .up,
             steps: [
-                Step(.createDisk(machine: "a", volume: "d", base: "v"), "it has none"),
-                Step(.createNetwork("n"), "there is none"),
-                Step(.startNetwork("n"), "machines need it", after: ["create-network n"]),
-                Step(.startNetwork("old"), "it is not active"),
+                Step(.createDisk(machine: "a", volume: "d", base: "v"), "it has none", .create),
+                Step(.createNetwork("n"), "there is none", .create),
+                Step(.startNetwork("n"), "machines need it", .create, after: ["create-network n"]),
+                Step(.startNetwork("old"), "it is not active", .create),
             ])
         let done = Mutex<[String]>([])
         let error = await #expect(throws: Diagnoses.self) {
