@@ -113,7 +113,7 @@ let targets: [Target] = [
         [
             "Diagnostics", "JSON", "Clusterfiles", "Planning", "Hypervisor", "SecureShell", "MachineImages",
             "Addresses", "Credentials", "Bundles", "Plays", "Inventories", "ClusterClient", "Linux", crypto,
-        ],
+        ] + nio.prefix(2),
         exclude: ["Progress/Events.md"]),
 
     // Programs

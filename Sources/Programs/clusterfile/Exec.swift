@@ -38,12 +38,13 @@ struct Exec: AsyncParsableCommand {
         let work = ClusterCommand(
             command.joined(separator: " "), input: stdin ? try Terminal.input() : [],
             timeout: timeout.map { .seconds($0) })
-        let printer = ExecPrinter(machines: machines.map(\.name), collects: output.format == .json)
+        let printer = ExecPrinter(machines: machines.map(\.name), collects: output.format != .table)
         let outcomes = try await work.run(on: machines, credentials: credentials) { printer.take($0, $1) }
         printer.finish()
-        switch output.format {
-        case .json: Terminal.output(printer.json(outcomes).prettyText)
-        case .table: Terminal.error(Self.summary(outcomes))
+        if output.format == .table {
+            Terminal.error(Self.summary(outcomes))
+        } else {
+            output.print(printer.json(outcomes), names: outcomes.map(\.machine)) { "" }
         }
         let worst = outcomes.map(\.exitCode).max() ?? 0
         if worst != 0 { throw ExitCode(worst) }

@@ -10,6 +10,7 @@ import PlanExecution
 struct ImageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "image", abstract: "Build, add, list, check and remove the images that machines are made of.",
+        discussion: "Example: clusterfile image build debian-12",
         subcommands: [Build.self, Add.self, List.self, Verify.self, Remove.self, Prune.self],
         defaultSubcommand: List.self)
 
@@ -22,14 +23,11 @@ struct ImageCommand: AsyncParsableCommand {
 
         func run() async throws {
             let rows = try await ImageRow.all(libvirt.connect)
-            switch output.format {
-            case .json: Terminal.output(JSON.array(rows.map(\.json)).prettyText)
-            case .table:
-                guard !rows.isEmpty else {
-                    return Terminal.error("there are no images (clusterfile image build debian-12 makes one)")
-                }
-                Terminal.output(
-                    table([["NAME", "KEY", "KIND", "SIZE", "AGE", "IN POOL", "USED BY"]] + rows.map(\.cells)))
+            guard !(rows.isEmpty && output.format == .table) else {
+                return Terminal.error("there are no images (clusterfile image build debian-12 makes one)")
+            }
+            output.print(.array(rows.map(\.json)), names: rows.map(\.manifest.name)) {
+                table([["NAME", "KEY", "KIND", "SIZE", "AGE", "IN POOL", "USED BY"]] + rows.map(\.cells))
             }
         }
     }
@@ -70,6 +68,8 @@ struct ImageCommand: AsyncParsableCommand {
 struct LibvirtOption: ParsableArguments {
     @Option(help: "The libvirt to talk to; without it, the lab's (scripts/lab), else qemu:///system.")
     var connect: String?
+
+    func validate() { if let connect { Workplace.ask(for: connect) } }
 }
 
 /// A line of the list: an image, with what the pool has of it where libvirt can be asked.

@@ -8,29 +8,35 @@ import PlanExecution
 struct InventoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inventory", abstract: "Print an Ansible inventory with kubespray's groups.",
-        discussion: "Example: clusterfile inventory > inventory.ini && ansible all -i inventory.ini -m ping")
+        discussion: """
+            As text it is Ansible's INI form; -o yaml and -o json are its YAML form, for a file of that name. An executable file \
+            with these two lines is an inventory that is always up to date:
+                #!/bin/sh
+                exec clusterfile inventory "$@"
+
+            Example: clusterfile inventory > inventory.ini && ansible all -i inventory.ini -m ping
+            """)
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var output: OutputOptions
     @Option(name: .customLong("for"), help: "The machine on which the inventory will be used; without it, this host.")
     var machine: String?
+    @Flag(help: "Answer as an executable inventory: all hosts, groups and variables.")
+    var list = false
+    @Option(help: "Answer as an executable inventory: one machine's variables.", completion: .machines)
+    var host: String?
 
     func run() async throws {
         let spec = try cluster.spec()
+        for name in [machine, host].compactMap(\.self) { try spec.requireMachine(name) }
         let inventory: Inventory
         if let machine {
-            guard spec.machine(named: machine) != nil else {
-                throw Diagnosis(
-                    "cluster '\(spec.name)' has no machine '\(machine)'",
-                    why: "its machines are \(spec.machines.map(\.name).joined(separator: ", "))")
-            }
             inventory = ClusterInventory(of: spec, for: .machine(machine)).inventory
         } else {
-            inventory = try await cluster.lifecycle(progress: ProgressPrinter().sink).inventory(of: spec).inventory
+            inventory = try cluster.controllerInventory(of: spec).inventory
         }
-        switch output.format {
-        case .table: Terminal.output(inventory.iniText)
-        case .json: Terminal.output(JSON.object(inventory.groupsVariable).prettyText)
-        }
+        if list { return Terminal.output(inventory.listing.prettyText) }
+        if let host { return Terminal.output(JSON.object(inventory.host(host)?.variables ?? [:]).prettyText) }
+        output.print(inventory.tree, names: inventory.hosts.map(\.name)) { inventory.iniText }
     }
 }

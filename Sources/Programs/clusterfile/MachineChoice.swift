@@ -40,13 +40,26 @@ struct MachineChoice: ParsableArguments {
     /// The names of chosen machines of a Clusterfile, whether they exist or not; none stands for all.
     func wanted(_ cluster: ClusterOptions, of spec: ClusterSpec) throws -> Set<String> {
         let names = try names(cluster)
-        let unknown = names.filter { spec.machine(named: $0) == nil }.map { name in
-            let known = spec.machines.map(\.name)
-            return Diagnosis(
-                "the Clusterfile has no machine '\(name)'", why: "its machines are \(known.joined(separator: ", "))",
-                fix: nearestName(to: name, among: known).map { "did you mean '\($0)'?" })
+        let unknown = names.compactMap { name in
+            do throws(Diagnosis) {
+                try spec.requireMachine(name)
+                return nil as Diagnosis?
+            } catch {
+                return error
+            }
         }
         guard unknown.isEmpty else { throw Diagnoses(unknown) }
         return Set(names)
+    }
+}
+
+extension ClusterSpec {
+    /// Throws where the Clusterfile has no machine of that name, with the nearest that it has.
+    func requireMachine(_ name: String) throws(Diagnosis) {
+        guard machine(named: name) == nil else { return }
+        let known = machines.map(\.name)
+        throw Diagnosis(
+            "the Clusterfile has no machine '\(name)'", why: "its machines are \(known.joined(separator: ", "))",
+            fix: nearestName(to: name, among: known).map { "did you mean '\($0)'?" })
     }
 }

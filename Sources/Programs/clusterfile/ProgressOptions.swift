@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import PlanExecution
+import YAML
 
 /// How a command that works on a cluster shows what it does.
 struct ProgressOptions: ParsableArguments {
@@ -42,7 +43,12 @@ struct ProgressOptions: ParsableArguments {
             throw error
         }
         LiveDisplay.shared.end()
-        if format == .json { Terminal.output(ending.summary.prettyText) }
+        switch format {
+        case .json: Terminal.output(ending.summary.prettyText)
+        case .yaml: Terminal.output(ending.summary.yamlText)
+        case .name: Terminal.output(ending.summary["cluster"]?.string ?? "")
+        case .table: break
+        }
         if format == .table, events == nil { Terminal.error(ending.text) }
         printer.printObject([
             "kind": "end", "exitStatus": JSON(Int(ending.status.rawValue)), "summary": ending.summary,

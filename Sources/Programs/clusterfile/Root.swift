@@ -19,9 +19,9 @@ struct Root: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Init.self, Validate.self, Schema.self, PlanCommand.self, Up.self, Down.self, Start.self, Halt.self,
-            Restart.self, Suspend.self, Resume.self,
-            Status.self, SSH.self, Exec.self, SSHConfig.self, InventoryCommand.self, KubeconfigCommand.self,
-            Provision.self, Rebuild.self, SnapshotCommand.self, ImageCommand.self,
+            Restart.self, Suspend.self, Resume.self, Status.self, SSH.self, Exec.self, CopyCommand.self, Console.self,
+            Logs.self, SSHConfig.self, InventoryCommand.self, Hosts.self, KubeconfigCommand.self, Provision.self,
+            Rebuild.self, SnapshotCommand.self, ImageCommand.self, ForwardCommand.self, Completion.self,
         ])
 
     static func main() async {

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Diagnostics
-import FoundationEssentials
-import Glibc
 import PlanExecution
 
 /// Logs in to a machine with the cluster's key, checking its host key strictly.
@@ -30,10 +28,7 @@ struct SSH: AsyncParsableCommand {
             ["ssh"] + SSHConfigText.options(of: machine, credentials).flatMap { ["-o", "\($0.0)=\($0.1)"] } + [
                 machine.name
             ] + (command.first == "--" ? command.dropFirst() : command[...])
-        var argv = arguments.map { strdup($0) } + [nil]
-        execvp("ssh", &argv)
-        throw Diagnosis(
-            "cannot start ssh", why: String(cString: strerror(errno)), fix: "apt-get install openssh-client")
+        throw Terminal.replaceProcess(arguments, package: "openssh-client")
     }
 }
 
@@ -49,10 +44,6 @@ struct SSHConfig: AsyncParsableCommand {
         let observed = try await cluster.observed(try await cluster.connection())
         let credentials = try cluster.credentials()
         try observed.requireKeys(for: .login, in: credentials)
-        Terminal.output(
-            observed.machines.map { machine in
-                let options = SSHConfigText.options(of: machine, credentials).map { "    \($0.0) \($0.1)\n" }.joined()
-                return "Host \(machine.name)\n" + options
-            }.joined(separator: "\n"))
+        Terminal.output(SSHConfigText.text(of: observed, credentials))
     }
 }

@@ -19,5 +19,12 @@ enum SSHConfigText {
         ]
     }
 
+    /// A whole configuration, an entry a machine.
+    static func text(of cluster: ObservedCluster, _ credentials: CredentialStore) -> String {
+        cluster.machines.map { machine in
+            "Host \(machine.name)\n" + options(of: machine, credentials).map { "    \($0.0) \($0.1)\n" }.joined()
+        }.joined(separator: "\n")
+    }
+
     private static func quoted(_ path: String) -> String { path.contains(" ") ? "\"\(path)\"" : path }
 }

@@ -7,6 +7,7 @@ import PlanExecution
 struct SnapshotCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot", abstract: "Save and restore all machines at one moment, disks and memory.",
+        discussion: "Example: clusterfile snapshot save before-upgrade",
         subcommands: [Save.self, List.self, Restore.self, Delete.self], defaultSubcommand: List.self)
 
     struct Save: AsyncParsableCommand {
@@ -66,32 +67,30 @@ struct SnapshotCommand: AsyncParsableCommand {
         func run() async throws {
             let work = try await SnapshotWork(cluster)
             let entries = try await work.keeper.list(work.observed)
-            switch output.format {
-            case .json:
-                Terminal.output(
-                    JSON.array(
-                        entries.map {
-                            [
-                                "name": .string($0.name), "created": .string(time($0.createdAtSeconds)),
-                                "machines": JSON($0.machines), "missing": JSON($0.missing),
-                            ]
-                        }
-                    ).prettyText)
-            case .table:
-                guard !entries.isEmpty else {
-                    return Terminal.error("cluster '\(work.observed.name)' has no snapshots")
-                }
-                Terminal.output(
-                    table(
-                        [["NAME", "CREATED", "MACHINES"]]
-                            + entries.map {
-                                [
-                                    $0.name, time($0.createdAtSeconds),
-                                    $0.missing.isEmpty
-                                        ? "all \($0.machines.count)" : "without \($0.missing.joined(separator: ", "))",
-                                ]
-                            }))
+            guard !(entries.isEmpty && output.format == .table) else {
+                return Terminal.error("cluster '\(work.observed.name)' has no snapshots")
             }
+            output.print(json(entries), names: entries.map(\.name)) {
+                table(
+                    [["NAME", "CREATED", "MACHINES"]]
+                        + entries.map {
+                            [
+                                $0.name, time($0.createdAtSeconds),
+                                $0.missing.isEmpty
+                                    ? "all \($0.machines.count)" : "without \($0.missing.joined(separator: ", "))",
+                            ]
+                        })
+            }
+        }
+
+        private func json(_ entries: [SnapshotKeeper.ClusterSnapshotEntry]) -> JSON {
+            .array(
+                entries.map {
+                    [
+                        "name": .string($0.name), "created": .string(time($0.createdAtSeconds)),
+                        "machines": JSON($0.machines), "missing": JSON($0.missing),
+                    ]
+                })
         }
 
         private func time(_ seconds: Int64) -> String {

@@ -28,6 +28,14 @@ enum Terminal {
         isatty(descriptor) == 1 && (Workplace.environment["NO_COLOR"] ?? "").isEmpty
     }
 
+    /// Lets another program take this one's place; what comes back is why it could not.
+    static func replaceProcess(_ arguments: [String], package: String) -> Diagnosis {
+        var argv = arguments.map { strdup($0) } + [nil]
+        execvp(arguments[0], &argv)
+        return Diagnosis(
+            "cannot start \(arguments[0])", why: String(cString: strerror(errno)), fix: "apt-get install \(package)")
+    }
+
     /// All that this process is given on its standard input.
     static func input() throws -> [UInt8] {
         var bytes: [UInt8] = []

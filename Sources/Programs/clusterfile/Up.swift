@@ -29,12 +29,28 @@ struct ConsentOptions: ParsableArguments {
 }
 
 extension ClusterOptions {
+    /// The inventory with which this host provisions; needs no libvirt.
+    func controllerInventory(of spec: ClusterSpec) throws -> ClusterInventory {
+        ClusterLifecycle.inventory(
+            of: spec, catalogue: ImageCatalogue(folder: Workplace.imagesFolder), credentials: try credentials(),
+            programsFolder: try Workplace.programsFolder())
+    }
+
     /// The cluster's machines and everything that is needed to work on them.
     func lifecycle(progress: ProgressSink) async throws -> ClusterLifecycle {
-        ClusterLifecycle(
+        var lifecycle = ClusterLifecycle(
             hypervisor: try await connection(), pool: Workplace.pool,
             catalogue: ImageCatalogue(folder: Workplace.imagesFolder), credentials: try credentials(),
             programsFolder: try Workplace.programsFolder(), progress: progress)
+        lifecycle.forwards = try forwardKeeper()
+        return lifecycle
+    }
+
+    /// Who carries the cluster's ports.
+    func forwardKeeper() throws -> ForwardKeeper {
+        ForwardKeeper(
+            credentials: try credentials(), program: try Workplace.programsFolder() + "/clusterfile",
+            uri: Workplace.askedURI, hostNamespace: Workplace.hostNamespace)
     }
 }
 
@@ -172,11 +188,24 @@ struct Down: AsyncParsableCommand {
             let plan = try await lifecycle.down(identity.uuid) { plan in
                 try consent.approve(plan, of: identity.name)
             }
+            await removeNames(identity)
             return .init(
                 text: plan.isEmpty
                     ? "cluster '\(identity.name)' is not there: nothing to remove"
                     : "cluster '\(identity.name)' is gone (\(start.secondsSince.tenths) s)",
                 summary: ["cluster": .string(identity.name), "changes": JSON(printer.changes)])
+        }
+    }
+}
+
+extension Down {
+    /// Names that `hosts --apply` has put into the host's file lead nowhere now.
+    private func removeNames(_ identity: (name: String, uuid: ClusterUUID)) async {
+        do {
+            _ = try await HostsFile().remove(
+                HostsBlock(of: ObservedCluster(name: identity.name, uuid: identity.uuid, domains: [])))
+        } catch {
+            Terminal.error("warning: the cluster's names stay in /etc/hosts: \(Diagnoses(of: error))")
         }
     }
 }
@@ -197,13 +226,10 @@ struct PlanCommand: AsyncParsableCommand {
         let spec = try cluster.spec()
         let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).plan(
             spec, clusterfile: try cluster.path(), machines: try choice.wanted(cluster, of: spec))
-        switch output.format {
-        case .json: Terminal.output(plan.json.prettyText)
-        case .table:
-            Terminal.output(
-                plan.isEmpty
-                    ? "Nothing to do: every machine of '\(spec.name)' is there and runs. (What is in them, up looks at itself.)"
-                    : plan.words.joined(separator: "\n"))
+        output.print(plan.json, names: plan.steps.map(\.id)) {
+            plan.isEmpty
+                ? "Nothing to do: every machine of '\(spec.name)' is there and runs. (What is in them, up looks at itself.)"
+                : plan.words.joined(separator: "\n")
         }
         if exitCode, !plan.isEmpty { throw ExitStatus.changes }
     }

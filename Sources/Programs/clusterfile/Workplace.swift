@@ -11,16 +11,27 @@ protocol HostCommand {}
 enum Workplace {
     private static let entered = Mutex<Result<LibvirtEndpoint, Diagnosis>?>(nil)
 
+    private static let ownNamespace = Mutex<Int32?>(nil)
+
+    /// A descriptor of the network namespace that this process was started in, where it works in another.
+    static var hostNamespace: Int32? { ownNamespace.withLock { $0 } }
+
     private static let asked = Mutex<String?>(nil)
 
     /// Notes the libvirt that a command's options name.
     static func ask(for uri: String) { asked.withLock { $0 = uri } }
 
+    /// The libvirt that was asked for, or nil where it is to be found.
+    static var askedURI: String? { asked.withLock { $0 } ?? environment["CLUSTERFILE_CONNECT"] }
+
     /// Finds libvirt and moves to where its machines can be reached.
     static func enter() {
-        let asked = asked.withLock { $0 } ?? environment["CLUSTERFILE_CONNECT"]
         let result = Result { () throws(Diagnosis) in
-            let endpoint = try LibvirtEndpoint.find(uri: asked)
+            let endpoint = try LibvirtEndpoint.find(uri: askedURI)
+            if endpoint.networkNamespace != nil {
+                let own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)
+                ownNamespace.withLock { $0 = own < 0 ? nil : own }
+            }
             try endpoint.enter()
             return endpoint
         }

@@ -38,16 +38,31 @@ package final class GuestChannel: Sendable {
     }
 
     /// Opens the port on a lane.
-    init(domain: String, name: String, on connection: virConnectPtr) throws {
+    convenience init(domain: String, name: String, on connection: virConnectPtr) throws {
+        try self.init(domain: domain, name: name, on: connection) { virDomainOpenChannel($0, name, $1, 0) }
+    }
+
+    /// Opens the serial console on a lane; `takesOver` ends another program's hold of it.
+    convenience init(consoleOf domain: String, takesOver: Bool, on connection: virConnectPtr) throws {
+        let flags = takesOver ? VIR_DOMAIN_CONSOLE_FORCE.rawValue : 0
+        try self.init(domain: domain, name: "console", on: connection) {
+            virDomainOpenConsole($0, nil, $1, flags)
+        }
+    }
+
+    private init(
+        domain: String, name: String, on connection: virConnectPtr, open: (virDomainPtr, virStreamPtr) -> Int32
+    ) throws {
         self.domain = domain
         self.name = name
         let handle = try Lookup.domain(domain, on: connection)
         let stream = try Handle(virStreamNew(connection, VIR_STREAM_NONBLOCK.rawValue), release: virStreamFree) {
             .refused(action: "open a stream", $0)
         }
-        if virDomainOpenChannel(handle.pointer, name, stream.pointer, 0) < 0 {
+        if open(handle.pointer, stream.pointer) < 0 {
             let failure = LibvirtFailure.last()
             throw failure.message.contains("Active channel stream exists")
+                || failure.message.contains("Active console session exists")
                 ? HypervisorError.channelBusy(domain: domain, channel: name)
                 : .refused(action: "open the channel '\(name)' of domain '\(domain)'", failure)
         }

@@ -5,4 +5,11 @@ extension Hypervisor {
     ) async throws -> GuestChannel {
         try await call { connection in try GuestChannel(domain: domain, name: name, on: connection) }
     }
+
+    /// Opens a running domain's serial console; only one program can have it open, unless the next takes it over.
+    package func openConsole(domain: String, takesOver: Bool = false) async throws -> GuestChannel {
+        try await call { connection in
+            try GuestChannel(consoleOf: domain, takesOver: takesOver, on: connection)
+        }
+    }
 }

@@ -123,6 +123,21 @@ package final class Hypervisor: Sendable {
         try await call { virConnectIsAlive($0) == 1 }
     }
 
+    /// libvirt's and the hypervisor's versions, for a person: `libvirt 9.0.0, QEMU 7.2.19 at URI`.
+    package func versions() async throws -> String {
+        let uri = uri
+        return try await call { connection in
+            var (library, hypervisor): (CUnsignedLong, CUnsignedLong) = (0, 0)
+            try HypervisorError.check(virConnectGetLibVersion(connection, &library), "ask for libvirt's version")
+            try HypervisorError.check(virConnectGetVersion(connection, &hypervisor), "ask for the hypervisor's version")
+            let kind = virConnectGetType(connection).map { String(cString: $0) } ?? "hypervisor"
+            func text(_ version: CUnsignedLong) -> String {
+                "\(version / 1_000_000).\(version / 1000 % 1000).\(version % 1000)"
+            }
+            return "libvirt \(text(library)), \(kind) \(text(hypervisor)) at \(uri)"
+        }
+    }
+
     /// libvirt lists KVM for this host's processor, which does not yet mean that a guest boots with it.
     package func offersKVM() async throws -> Bool {
         try await call { connection in

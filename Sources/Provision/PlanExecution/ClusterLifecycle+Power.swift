@@ -14,7 +14,10 @@ extension ClusterLifecycle {
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile \(change.rawValue)") {
             let plan = try planPower(
                 change, of: uuid, machines: machines, gently: gently, observed: try await observer(of: uuid).observe())
-            guard !plan.isEmpty else { return plan }
+            guard !plan.isEmpty else {
+                try await adjustForwards(uuid)
+                return plan
+            }
             let journal = Journal(path: journalPath, command: change.rawValue)
             let actions = try await powerActions()
             progress.report(.machines(plan.machines))
@@ -22,6 +25,7 @@ extension ClusterLifecycle {
                 .carryOut(plan)
             // What failed for one machine is no reason not to wait for the others.
             try await settle(plan, without: made, journal)
+            try await adjustForwards(uuid)
             journal.end()
             return plan
         }

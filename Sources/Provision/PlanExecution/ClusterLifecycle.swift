@@ -16,6 +16,8 @@ package struct ClusterLifecycle: Sendable {
     /// The folder with the agents that the playbook installs.
     package var programsFolder: String
     package var progress: ProgressSink
+    /// Carries the ports that lead into machines, or nil where nobody shall.
+    package var forwards: ForwardKeeper?
     /// How long a machine may take from its start to its first login.
     package var bootTimeout: Duration = .seconds(180)
     /// Whether `up` waits for the machines and carries out their playbook, or leaves them once they are started.
@@ -100,6 +102,7 @@ package struct ClusterLifecycle: Sendable {
         let made = try await PlanExecutor(journal: journal, progress: progress) {
             try await actions.perform($0)
         }.carryOut(plan)
+        try await carryForwards(of: spec, journal)
         let failed = names.compactMap { made.failure(of: $0) }
         var recap =
             waits
@@ -151,6 +154,7 @@ package struct ClusterLifecycle: Sendable {
                 seed: { _ in preconditionFailure("down makes no seed") })
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
                 .carryOut(plan).requireSuccess()
+            try await forwards?.stop()
             try await journal.record("delete-keys") { try credentials.delete() }
             journal.end()
             return plan
@@ -236,7 +240,8 @@ package struct ClusterLifecycle: Sendable {
         return nil
     }
 
-    func consoleFolder() async throws -> String {
+    /// The folder of libvirt's host where consoles are logged.
+    package func consoleFolder() async throws -> String {
         guard let found = try await hypervisor.pool(pool) else {
             throw Diagnosis(
                 "libvirt has no storage pool '\(pool)'", why: "images and disks are kept in it",

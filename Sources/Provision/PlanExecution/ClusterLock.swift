@@ -35,6 +35,8 @@ package enum ClusterLock {
         case networks
         /// The volumes of images and agents, for as long as an upload takes.
         case images
+        /// The host's own file of names, for the moment in which it is changed.
+        case hosts
 
         /// `/run/lock/clusterfile-….lock`, or in `/tmp` where not everybody may write to that folder: the same for all users.
         var path: String {
@@ -45,7 +47,7 @@ package enum ClusterLock {
 
         fileprivate var waitsSeconds: Double {
             switch self {
-            case .networks: 60
+            case .networks, .hosts: 60
             case .images: 1800
             }
         }
@@ -131,6 +133,7 @@ package struct ClusterLocked: Error, Hashable, Sendable {
         case .cluster: "another command works on this cluster"
         case .host(.networks): "another command makes a network on this host"
         case .host(.images): "another command uploads an image to this host"
+        case .host(.hosts): "another command changes this host's file of names"
         }
     }
 }

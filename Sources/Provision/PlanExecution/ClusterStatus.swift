@@ -1,6 +1,7 @@
 import ClusterClient
+package import Clusterfiles
 package import Credentials
-import Diagnostics
+package import Diagnostics
 package import Hypervisor
 package import JSON
 
@@ -13,6 +14,8 @@ package struct ClusterStatus: Hashable, Sendable {
         package var role: String?
         /// `Ready`, `NotReady`, `Unknown`; nil where it is no node or the API server cannot say.
         package var node: String?
+        /// The ports of the host that lead into it.
+        package var forwards: [Forward] = []
     }
 
     package var cluster: String
@@ -20,9 +23,13 @@ package struct ClusterStatus: Hashable, Sendable {
     package var machines: [Machine]
     /// Why nothing is known of the nodes, or nil.
     package var apiProblem: String?
+    /// Whether the forwards are carried now.
+    package var carriesForwards = false
 
     /// Looks at the nodes of a cluster that was observed; an API server that does not answer is part of the status.
-    package init(of cluster: ObservedCluster, credentials: CredentialStore) async throws {
+    ///
+    /// Where the spec is known, its machines that libvirt does not have are `missing`.
+    package init(of cluster: ObservedCluster, wanted: ClusterSpec?, credentials: CredentialStore) async throws {
         self.cluster = cluster.name
         uuid = cluster.uuid.text
         var readiness: [String: String] = [:]
@@ -42,6 +49,39 @@ package struct ClusterStatus: Hashable, Sendable {
                 name: machine.name, state: machine.state.words, address: machine.address,
                 role: machine.role?.rawValue, node: ready)
         }
+        for machine in wanted?.machines ?? [] where !machines.contains(where: { $0.name == machine.name }) {
+            machines.append(
+                Machine(
+                    name: machine.name, state: "missing", address: "\(machine.address)",
+                    role: machine.role?.rawValue, node: nil))
+        }
+    }
+
+    /// The same with the forwards that a record has.
+    package func with(_ record: ForwardRecord?) throws -> ClusterStatus {
+        guard let record else { return self }
+        var status = self
+        status.carriesForwards = try record.runningServer() != nil
+        for at in machines.indices {
+            status.machines[at].forwards = record.forwards.filter { $0.machine == machines[at].name }
+        }
+        return status
+    }
+
+    /// The same of some machines only, all where none is named.
+    package func limited(to names: [String]) throws(Diagnoses) -> ClusterStatus {
+        let known = machines.map(\.name)
+        let unknown = names.filter { !known.contains($0) }.map { name in
+            Diagnosis(
+                "cluster '\(cluster)' has no machine '\(name)'",
+                why: known.isEmpty ? "it is not up" : "its machines are \(known.joined(separator: ", "))",
+                fix: known.isEmpty
+                    ? "run clusterfile up" : nearestName(to: name, among: known).map { "did you mean '\($0)'?" })
+        }
+        guard unknown.isEmpty else { throw Diagnoses(unknown) }
+        var limited = self
+        if !names.isEmpty { limited.machines.removeAll { !names.contains($0.name) } }
+        return limited
     }
 
     /// The status for scripts.
@@ -54,6 +94,12 @@ package struct ClusterStatus: Hashable, Sendable {
                     "name": .string(machine.name), "state": .string(machine.state), "address": .string(machine.address),
                     "role": machine.role.map { .string($0) } ?? .null,
                     "node": machine.node.map { .string($0) } ?? .null,
+                    "forwards": .array(
+                        machine.forwards.map { forward in
+                            var value = forward.json
+                            value["isCarried"] = .bool(carriesForwards)
+                            return value
+                        }),
                 ]
             })
         return value

@@ -1,9 +1,11 @@
 import Bundles
 package import Clusterfiles
+package import Credentials
 package import Diagnostics
 import FoundationEssentials
 import Inventories
 import Linux
+package import MachineImages
 import Plays
 
 extension ClusterLifecycle {
@@ -123,12 +125,19 @@ extension ClusterLifecycle {
 
     /// The inventory with which this host provisions.
     package func inventory(of spec: ClusterSpec) -> ClusterInventory {
+        Self.inventory(of: spec, catalogue: catalogue, credentials: credentials, programsFolder: programsFolder)
+    }
+
+    /// The same for one who needs no libvirt for it.
+    package static func inventory(
+        of spec: ClusterSpec, catalogue: ImageCatalogue, credentials: CredentialStore, programsFolder: String
+    ) -> ClusterInventory {
         let archive = catalogue.containerArchives().first ?? catalogue.folder + "/none"
         return ClusterInventory(
             of: spec,
             for: .controller(
                 .init(
-                    binaries: programsFolder, pki: credentials.pkiFolder, containerImages: Self.folder(of: archive),
+                    binaries: programsFolder, pki: credentials.pkiFolder, containerImages: folder(of: archive),
                     sshKey: credentials.sshPrivateKeyPath, knownHosts: credentials.knownHostsPath)))
     }
 

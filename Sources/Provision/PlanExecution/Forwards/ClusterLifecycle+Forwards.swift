@@ -1,0 +1,27 @@
+import Clusterfiles
+import Diagnostics
+
+extension ClusterLifecycle {
+    /// Makes the forwards those of the spec, a step of the run where that changes anything.
+    func carryForwards(of spec: ClusterSpec, _ journal: Journal) async throws {
+        guard let forwards, try !forwards.carries(spec.forwards) else { return }
+        let words =
+            spec.forwards.isEmpty ? "forward no ports" : "forward \(spec.forwards.map(\.place).joined(separator: ", "))"
+        try await progress.step(machine: nil, words) {
+            try await journal.record("carry-forwards") { try await forwards.carry(spec.forwards) }
+        }
+    }
+
+    /// Lets the forwards that were wanted last be carried as long as a machine of theirs is not off.
+    func adjustForwards(_ uuid: ClusterUUID) async throws {
+        guard let forwards, let wanted = forwards.record?.forwards, !wanted.isEmpty else { return }
+        let off = Set(
+            try await observer(of: uuid).observe().machines.filter { $0.belongs(to: uuid) && $0.state == .stopped }
+                .compactMap(\.machine))
+        if wanted.allSatisfy({ off.contains($0.machine) }) {
+            try await forwards.stop()
+        } else {
+            try await forwards.carry(wanted)
+        }
+    }
+}
