@@ -11,7 +11,7 @@ private func change(
     let start = ContinuousClock.now
     let observed = try await cluster.observed(try await cluster.connection())
     let chosen = try choice.chosen(cluster, among: observed)
-    let names = chosen.count == observed.machines.count ? [] : Set(chosen.map(\.name))
+    let names = try choice.names(cluster).isEmpty ? [] : Set(chosen.map(\.name))
     try await progress.carryOut(change.rawValue) { printer in
         let plan = try await cluster.lifecycle(progress: printer.sink).change(
             change, of: observed.uuid, machines: names, gently: gently)

@@ -46,10 +46,10 @@ struct ProgressOptions: ParsableArguments {
         switch format {
         case .json: Terminal.output(ending.summary.prettyText)
         case .yaml: Terminal.output(ending.summary.yamlText)
-        case .name:
-            for machine in ending.summary["machines"]?.object?.keys ?? [] { Terminal.output(machine) }
-        case .table: if events == nil { Terminal.error(ending.text) }
+        case .name: Terminal.output(ending.summary["cluster"]?.string ?? "")
+        case .table: break
         }
+        if format == .table, events == nil { Terminal.error(ending.text) }
         printer.printObject([
             "kind": "end", "exitStatus": JSON(Int(ending.status.rawValue)), "summary": ending.summary,
         ])

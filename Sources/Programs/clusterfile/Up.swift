@@ -188,6 +188,7 @@ struct Down: AsyncParsableCommand {
             let plan = try await lifecycle.down(identity.uuid) { plan in
                 try consent.approve(plan, of: identity.name)
             }
+            await removeNames(identity)
             return .init(
                 text: plan.isEmpty
                     ? "cluster '\(identity.name)' is not there: nothing to remove"

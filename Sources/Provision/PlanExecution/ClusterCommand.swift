@@ -69,11 +69,21 @@ package struct ClusterCommand: Sendable {
         on machine: ObservedCluster.Machine, _ credentials: CredentialStore, _ output: (RemoteProcess.Chunk) -> Void
     ) async throws -> CommandStatus {
         try machine.requireRunning()
+        do {
+            return try await login(to: machine, credentials, output)
+        } catch SecureShellError.timedOut where timeout != nil {
+            throw Diagnosis("it took longer than it may", why: "it was given --timeout", fix: "give it more")
+        }
+    }
+
+    private func login(
+        to machine: ObservedCluster.Machine, _ credentials: CredentialStore, _ output: (RemoteProcess.Chunk) -> Void
+    ) async throws -> CommandStatus {
         let begin = ContinuousClock.now
         // A year is no deadline, and a sum that does not overflow.
         let deadline = begin + (timeout ?? .seconds(31_536_000))
         let session = try await SecureShellSession.connect(
-            to: try SecureShellTarget(of: machine, credentials), deadline: min(deadline, begin + .seconds(15)))
+            to: try SecureShellTarget(of: machine, credentials), deadline: min(deadline, begin + .seconds(30)))
         do {
             let status = try await session.withProcess(line, deadline: deadline) { process in
                 async let writing: Void = process.writeAll(input)
@@ -84,9 +94,6 @@ package struct ClusterCommand: Sendable {
             }
             await session.close()
             return status
-        } catch SecureShellError.timedOut where timeout != nil {
-            await session.close()
-            throw Diagnosis("the command took longer than it may", why: "it was given --timeout", fix: "give it more")
         } catch {
             await session.close()
             throw error
