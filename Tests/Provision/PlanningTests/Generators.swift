@@ -77,7 +77,8 @@ private func varied(_ spec: ClusterSpec, _ dice: inout Dice) throws -> ClusterSp
             machine.interfaces.append(
                 .init(
                     network: network.name, link: .network(made.name), address: .leased,
-                    macAddress: MACAddress(cluster: spec.uuid, machine: machine.name + network.name, attempt: 0),
+                    macAddress: MACAddress(
+                        cluster: spec.uuid, machine: machine.name, network: network.name, attempt: 0),
                     mtu: nil, dnsNames: []))
         }
         return machine
