@@ -85,7 +85,7 @@ import Testing
         let limited = whole.limited(to: ["kube-node1"])
         #expect(
             limited.steps.map(\.action.words) == [
-                "upload the image debian-12", "create the network clusterfile_kube",
+                "upload the image debian-12", "define the network clusterfile_kube",
                 "start the network clusterfile_kube", "create the disk of kube-node1", "write the keys of kube-node1",
                 "define the machine kube-node1", "start the machine kube-node1",
             ])
