@@ -11,17 +11,27 @@ protocol HostCommand {}
 enum Workplace {
     private static let entered = Mutex<Result<LibvirtEndpoint, Diagnosis>?>(nil)
 
-    private static let asked = Mutex<String?>(nil)
+    /// What a command's options say of where it works.
+    private struct Wishes {
+        var uri: String?
+        var cluster: String?
+    }
+
+    private static let asked = Mutex(Wishes())
 
     /// Notes the libvirt that a command's options name.
-    static func ask(for uri: String) { asked.withLock { $0 = uri } }
+    static func ask(for uri: String) { asked.withLock { $0.uri = uri } }
 
-    /// Finds libvirt and moves to where its machines can be reached.
+    /// Notes the cluster that a command's options name; nil for a command that works beside libvirt, whatever the cluster.
+    static func ask(forCluster name: String?) { asked.withLock { $0.cluster = name } }
+
+    /// Finds libvirt and moves to where its machines can be reached; a forked cluster's are in a namespace of their own.
     static func enter() {
-        let asked = asked.withLock { $0 } ?? environment["CLUSTERFILE_CONNECT"]
+        let asked = asked.withLock { $0 }
         let result = Result { () throws(Diagnosis) in
-            let endpoint = try LibvirtEndpoint.find(uri: asked)
+            let endpoint = try LibvirtEndpoint.find(uri: asked.uri ?? environment["CLUSTERFILE_CONNECT"])
             try endpoint.enter()
+            if let cluster = asked.cluster { try ForkNamespace(of: ClusterOptions.uuid(cluster)).enter() }
             return endpoint
         }
         entered.withLock { $0 = result }

@@ -84,6 +84,7 @@ package struct ClusterLifecycle: Sendable {
         _ spec: ClusterSpec, _ playbooks: [CompiledPlaybook], _ clusterfile: String, machines: Set<String>,
         _ approve: @Sendable (Plan) throws -> Void
     ) async throws -> ConvergenceRecap {
+        try await mendSnapshots(of: spec.uuid)
         for step in Journal.unfinished(at: journalPath) {
             progress.report(
                 .note(
@@ -151,6 +152,7 @@ package struct ClusterLifecycle: Sendable {
                 seed: { _ in preconditionFailure("down makes no seed") })
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
                 .carryOut(plan).requireSuccess()
+            try ForkNamespace(of: uuid).remove()
             try await journal.record("delete-keys") { try credentials.delete() }
             journal.end()
             return plan
