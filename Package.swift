@@ -114,7 +114,7 @@ let targets: [Target] = [
             "Diagnostics", "JSON", "Clusterfiles", "Planning", "Hypervisor", "SecureShell", "MachineImages",
             "Addresses", "Credentials", "Bundles", "Plays", "Inventories", "ClusterClient", "Linux", crypto,
         ] + nio.prefix(2),
-        exclude: ["Progress/Events.md"]),
+        exclude: ["Progress/Events.md", "Snapshots/Snapshots.md"]),
 
     // Programs
     program(

@@ -19,7 +19,10 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: "The libvirt to talk to; without it, the lab's (scripts/lab), else qemu:///system.")
     var connect: String?
 
-    func validate() { if let connect { Workplace.ask(for: connect) } }
+    func validate() {
+        if let connect { Workplace.ask(for: connect) }
+        if let cluster { Workplace.ask(forCluster: cluster) }
+    }
 
     /// The Clusterfile's path as the user would write it.
     func path() throws -> String {

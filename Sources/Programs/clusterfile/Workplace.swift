@@ -11,28 +11,39 @@ protocol HostCommand {}
 enum Workplace {
     private static let entered = Mutex<Result<LibvirtEndpoint, Diagnosis>?>(nil)
 
+    /// What a command's options say of where it works.
+    private struct Wishes {
+        var uri: String?
+        var cluster: String?
+    }
+
     private static let ownNamespace = Mutex<Int32?>(nil)
 
     /// A descriptor of the network namespace that this process was started in, where it works in another.
     static var hostNamespace: Int32? { ownNamespace.withLock { $0 } }
 
-    private static let asked = Mutex<String?>(nil)
+    private static let asked = Mutex(Wishes())
 
     /// Notes the libvirt that a command's options name.
-    static func ask(for uri: String) { asked.withLock { $0 = uri } }
+    static func ask(for uri: String) { asked.withLock { $0.uri = uri } }
+
+    /// Notes the cluster that a command's options name; nil for a command that works beside libvirt, whatever the cluster.
+    static func ask(forCluster name: String?) { asked.withLock { $0.cluster = name } }
 
     /// The libvirt that was asked for, or nil where it is to be found.
-    static var askedURI: String? { asked.withLock { $0 } ?? environment["CLUSTERFILE_CONNECT"] }
+    static var askedURI: String? { asked.withLock { $0.uri } ?? environment["CLUSTERFILE_CONNECT"] }
 
-    /// Finds libvirt and moves to where its machines can be reached.
+    /// Finds libvirt and moves to where its machines can be reached; a forked cluster's are in a namespace of their own.
     static func enter() {
+        let asked = asked.withLock { $0 }
         let result = Result { () throws(Diagnosis) in
             let endpoint = try LibvirtEndpoint.find(uri: askedURI)
-            if endpoint.networkNamespace != nil {
+            if endpoint.networkNamespace != nil || asked.cluster != nil {
                 let own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)
                 ownNamespace.withLock { $0 = own < 0 ? nil : own }
             }
             try endpoint.enter()
+            if let cluster = asked.cluster { try ForkNamespace(of: ClusterOptions.uuid(cluster)).enter() }
             return endpoint
         }
         entered.withLock { $0 = result }

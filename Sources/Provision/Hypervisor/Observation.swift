@@ -184,11 +184,7 @@ enum Observation {
         _ pointer: virDomainSnapshotPtr, domain: String
     ) throws(HypervisorError) -> RestorePointSnapshot? {
         guard let xml = takeString(virDomainSnapshotGetXMLDesc(pointer, 0)) else { return nil }
-        let element = try parsed(xml, about: "a snapshot of domain '\(domain)'")
-        return RestorePointSnapshot(
-            domain: domain, name: element.textOf("name") ?? "", description: element.textOf("description") ?? "",
-            createdAtSeconds: element.textOf("creationTime").flatMap { Int64($0) } ?? 0,
-            state: element.textOf("state") ?? "")
+        return RestorePointSnapshot(try parsed(xml, about: "a snapshot of domain '\(domain)'"), domain: domain)
     }
 
     private static func parsed(_ xml: String, about subject: String) throws(HypervisorError) -> XMLElement {

@@ -12,6 +12,7 @@ extension ClusterLifecycle {
     ) async throws -> Plan {
         try FileManager.default.createDirectory(atPath: credentials.folder, withIntermediateDirectories: true)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile \(change.rawValue)") {
+            try await mendSnapshots(of: uuid)
             let plan = try planPower(
                 change, of: uuid, machines: machines, gently: gently, observed: try await observer(of: uuid).observe())
             guard !plan.isEmpty else {

@@ -86,6 +86,7 @@ package struct ClusterLifecycle: Sendable {
         _ spec: ClusterSpec, _ playbooks: [CompiledPlaybook], _ clusterfile: String, machines: Set<String>,
         _ approve: @Sendable (Plan) throws -> Void
     ) async throws -> ConvergenceRecap {
+        try await mendSnapshots(of: spec.uuid)
         for step in Journal.unfinished(at: journalPath) {
             progress.report(
                 .note(
@@ -156,6 +157,7 @@ package struct ClusterLifecycle: Sendable {
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
                 .carryOut(plan).requireSuccess()
             try await forwards?.stop()
+            try ForkNamespace(of: uuid).remove()
             try await journal.record("delete-keys") { try credentials.delete() }
             journal.end()
             return plan

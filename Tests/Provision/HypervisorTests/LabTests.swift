@@ -81,7 +81,8 @@ struct LabTests {
             #expect(try await lab.host.state(ofDomain: name) == .running)
             let points = try await lab.host.restorePoints(domain: name)
             #expect(points.map(\.name) == ["one", "two"])
-            #expect(points.map(\.state) == ["paused", "running"])
+            #expect(points.map(\.content) == [.disksAndMemory, .disksAndMemory])
+            #expect(points.map(\.diskPaths.count) == [1, 1])
             for point in ["one", "two"] {
                 try await lab.host.revert(domain: name, to: point)
                 #expect(try await lab.host.state(ofDomain: name) == .paused)

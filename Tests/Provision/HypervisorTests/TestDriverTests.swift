@@ -162,7 +162,7 @@ struct TestDriverTests {
         let points = try await host.restorePoints(domain: "test")
         #expect(points.map(\.name) == ["one", "two"])
         #expect(points.first?.description == "first <&>")
-        #expect(points.first?.state == "running")
+        #expect(points.first?.content == .disksAndMemory)
         try await host.revert(domain: "test", to: "one")
         #expect(try await host.state(ofDomain: "test") == .paused)
         for _ in 1...2 { try await host.deleteRestorePoint(domain: "test", named: "two") }

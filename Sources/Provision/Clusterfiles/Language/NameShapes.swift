@@ -91,7 +91,7 @@ private func hostNameWords(_ node: YAMLNode) throws(Complaint) -> String {
 }
 
 /// What keeps a text from being a host name's label, or nil.
-private func hostNameFault(_ text: String) -> String? {
+func hostNameFault(_ text: String) -> String? {
     if text.isEmpty { return "this is empty" }
     if text.utf8.count > 63 { return "'\(text)' has \(text.utf8.count) characters, and 63 is the most" }
     if text.utf8.contains(where: { !isLower($0) && !isDigit($0) && $0 != UInt8(ascii: "-") }) {

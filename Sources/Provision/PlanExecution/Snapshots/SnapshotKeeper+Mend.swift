@@ -1,0 +1,107 @@
+import Clusterfiles
+import Diagnostics
+
+extension SnapshotKeeper {
+    /// What is done to a cluster's snapshots, as the journal has it.
+    enum Act: String {
+        case save, restore, delete
+    }
+
+    /// What the last act on the cluster's snapshots was, where it was cut short.
+    private struct Interruption {
+        var act: Act
+        var name: String
+        var since: String
+
+        init?(_ step: Journal.Unfinished) {
+            let words = step.command.split(separator: " ").map(String.init)
+            guard words.count == 3, words[0] == "snapshot", let act = Act(rawValue: words[1]) else { return nil }
+            (self.act, name, since) = (act, words[2], step.since)
+        }
+    }
+
+    /// Runs an act with word of it in the journal, once what was cut short before it is mended.
+    func recorded<Value>(
+        _ act: Act, _ name: String, _ cluster: ObservedCluster, _ body: () async throws -> Value
+    ) async throws -> Value {
+        try requireMachines(cluster)
+        try await mend(cluster, before: act)
+        let journal = Journal(path: journalPath, command: "snapshot \(act.rawValue) \(name)")
+        let value = try await journal.record("snapshot \(act.rawValue)", body)
+        journal.end()
+        return value
+    }
+
+    /// Mends what a command on the cluster's snapshots left that was killed: half a save is undone, and a whole one is
+    /// kept; a restore and a delete are carried out to their end. Machines that a save had paused go on.
+    ///
+    /// Call it with the cluster's lock held, before a journal is begun.
+    package func mend(_ cluster: ObservedCluster) async throws { try await mend(cluster, before: nil) }
+
+    /// What was cut short and waits for the next command that changes anything, in a line; nil for nothing.
+    package var interruption: String? {
+        cutShort.map {
+            "the last 'snapshot \($0.act.rawValue) \($0.name)' was cut short (\($0.since)): "
+                + "the next snapshot command that changes anything mends it, and so does up"
+        }
+    }
+
+    private var cutShort: Interruption? {
+        Journal.unfinished(at: journalPath).compactMap(Interruption.init).first
+    }
+
+    private func mend(_ cluster: ObservedCluster, before next: Act?) async throws {
+        guard let cut = cutShort, !cluster.isEmpty else { return }
+        try await onAll(cluster.machines) {
+            try await hypervisor.waitUntilIdle(domain: $0.domain, deadline: .now + .seconds(600))
+        }
+        // Another restore takes every machine back from wherever it is.
+        if cut.act == .restore, next == .restore { return }
+        let what = try await finish(cut, try await looked(at: cluster))
+        // The clocks of machines that stood still are set; what was mended stays mended where one cannot be.
+        if cut.act != .delete {
+            try await setClocks(try await looked(at: cluster).machines.filter { $0.state == .running }, after: what)
+        }
+        let journal = Journal(path: journalPath, command: "snapshot mend")
+        journal.end()
+        progress.report(
+            .note("the last 'snapshot \(cut.act.rawValue) \(cut.name)' was cut short (\(cut.since)): \(what)"))
+    }
+
+    /// Brings an act to one of its two ends, and says to which.
+    private func finish(_ cut: Interruption, _ cluster: ObservedCluster) async throws -> String {
+        let entry = try await list(cluster).first { $0.name == cut.name }
+        switch cut.act {
+        case .save:
+            if let entry, entry.missing.isEmpty {
+                try await resume(cluster.machines.filter { $0.state == .paused })
+                return "'\(cut.name)' is whole, and the machines go on"
+            }
+            await dropSave(cluster.machines, named: cut.name)
+            return "half of it was there and is deleted, and the machines go on"
+        case .restore:
+            guard entry != nil else { return "there is no such snapshot" }
+            let content = try await takeBack(cluster, to: cut.name)
+            return "it is finished" + (content == .disks ? "; the machines are off, as they were" : "")
+        case .delete:
+            try await deletePoints(cluster.machines, named: cut.name)
+            return "it is finished"
+        }
+    }
+
+    /// The cluster with its machines' present states.
+    func looked(at cluster: ObservedCluster) async throws -> ObservedCluster {
+        ObservedCluster(name: cluster.name, uuid: cluster.uuid, domains: try await hypervisor.domains())
+    }
+}
+
+extension ClusterLifecycle {
+    /// Mends what a snapshot command left that was killed, before another command begins its own journal.
+    func mendSnapshots(of uuid: ClusterUUID) async throws {
+        let domains = try await hypervisor.domains()
+        // The name is for messages alone.
+        let name = domains.compactMap(\.metadata).first { $0.cluster == uuid.text }?.clusterName ?? ""
+        try await SnapshotKeeper(hypervisor: hypervisor, pool: pool, journalPath: journalPath, progress: progress)
+            .mend(ObservedCluster(name: name, uuid: uuid, domains: domains))
+    }
+}
