@@ -21,7 +21,7 @@ struct ImageCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let rows = try await ImageRow.all(libvirt.connect)
+            let rows = try await ImageRow.all()
             switch output.format {
             case .json: Terminal.output(JSON.array(rows.map(\.json)).prettyText)
             case .table:
@@ -70,6 +70,8 @@ struct ImageCommand: AsyncParsableCommand {
 struct LibvirtOption: ParsableArguments {
     @Option(help: "The libvirt to talk to; without it, the lab's (scripts/lab), else qemu:///system.")
     var connect: String?
+
+    func validate() { if let connect { Workplace.ask(for: connect) } }
 }
 
 /// A line of the list: an image, with what the pool has of it where libvirt can be asked.
@@ -79,7 +81,7 @@ private struct ImageRow {
     var users: [String]?
     var isInPool: Bool?
 
-    static func all(_ connect: String?) async throws -> [ImageRow] {
+    static func all() async throws -> [ImageRow] {
         let catalogue = ImageCatalogue(folder: Workplace.imagesFolder)
         var shared: [SharedVolume]?
         do {

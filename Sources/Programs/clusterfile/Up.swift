@@ -31,10 +31,12 @@ struct ConsentOptions: ParsableArguments {
 extension ClusterOptions {
     /// The cluster's machines and everything that is needed to work on them.
     func lifecycle(progress: ProgressSink) async throws -> ClusterLifecycle {
-        ClusterLifecycle(
+        var lifecycle = ClusterLifecycle(
             hypervisor: try await connection(), pool: Workplace.pool,
             catalogue: ImageCatalogue(folder: Workplace.imagesFolder), credentials: try credentials(),
             programsFolder: try Workplace.programsFolder(), progress: progress)
+        lifecycle.downloadNamespace = Workplace.outside
+        return lifecycle
     }
 }
 
@@ -49,6 +51,8 @@ struct Up: AsyncParsableCommand {
     @OptionGroup var consent: ConsentOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var progress: ProgressOptions
+    @Flag(help: "Make machines of their image alone, not of disks that an earlier run has prepared, and prepare none.")
+    var cold = false
     @Flag(help: "Do not wait for the machines once they are started, and carry out no playbook.")
     var noWait = false
     @Option(help: "Seconds that a machine may take from its start to its first login.")
@@ -62,10 +66,12 @@ struct Up: AsyncParsableCommand {
         let start = ContinuousClock.now
         let spec = try cluster.spec()
         let path = try cluster.path()
-        try await progress.carryOut("up", output.format) { [cluster, choice, consent, bootTimeout, noWait] printer in
+        try await progress.carryOut("up", output.format) {
+            [cluster, choice, consent, bootTimeout, noWait, cold] printer in
             var lifecycle = try await cluster.lifecycle(progress: printer.sink)
             lifecycle.bootTimeout = .seconds(bootTimeout)
             lifecycle.waits = !noWait
+            lifecycle.usesWarmDisks = !cold
             let recap = try await lifecycle.up(
                 spec, clusterfile: path, machines: try choice.wanted(cluster, of: spec)
             ) { plan in

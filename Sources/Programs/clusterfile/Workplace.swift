@@ -21,11 +21,19 @@ enum Workplace {
         let asked = asked.withLock { $0 } ?? environment["CLUSTERFILE_CONNECT"]
         let result = Result { () throws(Diagnosis) in
             let endpoint = try LibvirtEndpoint.find(uri: asked)
+            if endpoint.networkNamespace != nil {
+                ownNetwork.withLock { $0 = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC) }
+            }
             try endpoint.enter()
             return endpoint
         }
         entered.withLock { $0 = result }
     }
+
+    private static let ownNetwork = Mutex<Int32?>(nil)
+
+    /// The network namespace that this process came from, where it has entered a lab's.
+    static var outside: String? { ownNetwork.withLock { $0 }.map { "/proc/self/fd/\($0)" } }
 
     /// The libvirt of this process.
     static func endpoint() throws -> LibvirtEndpoint {

@@ -35,6 +35,8 @@ package enum ClusterLock {
         case networks
         /// The volumes of images and agents, for as long as an upload takes.
         case images
+        /// The disks that machines are made of the next time, for as long as one is prepared.
+        case warm
 
         /// `/run/lock/clusterfile-….lock`, or in `/tmp` where not everybody may write to that folder: the same for all users.
         var path: String {
@@ -47,6 +49,7 @@ package enum ClusterLock {
             switch self {
             case .networks: 60
             case .images: 1800
+            case .warm: 0
             }
         }
     }
@@ -130,6 +133,7 @@ package struct ClusterLocked: Error, Hashable, Sendable {
         switch scope {
         case .cluster: "another command works on this cluster"
         case .host(.networks): "another command makes a network on this host"
+        case .host(.warm): "another command prepares warm disks on this host"
         case .host(.images): "another command uploads an image to this host"
         }
     }

@@ -19,7 +19,7 @@ extension ClusterLifecycle {
         do throws(Diagnoses) {
             if asked.isEmpty, let path = spec.playbook {
                 playbooks.append(
-                    try CompiledPlaybook(path.hasPrefix("/") ? path : folder + "/" + path, inventory: inventory))
+                    try CompiledPlaybook(Self.resolve(path, beside: clusterfile), inventory: inventory))
             }
         } catch {
             mistakes += error.all
@@ -123,13 +123,19 @@ extension ClusterLifecycle {
 
     /// The inventory with which this host provisions.
     package func inventory(of spec: ClusterSpec) -> ClusterInventory {
+        ClusterInventory(of: spec, for: .controller(controller))
+    }
+
+    /// Where this host has what the playbook needs.
+    var controller: ClusterInventory.Controller {
         let archive = catalogue.containerArchives().first ?? catalogue.folder + "/none"
-        return ClusterInventory(
-            of: spec,
-            for: .controller(
-                .init(
-                    binaries: programsFolder, pki: credentials.pkiFolder, containerImages: Self.folder(of: archive),
-                    sshKey: credentials.sshPrivateKeyPath, knownHosts: credentials.knownHostsPath)))
+        return .init(
+            binaries: programsFolder, pki: credentials.pkiFolder, containerImages: Self.folder(of: archive),
+            sshKey: credentials.sshPrivateKeyPath, knownHosts: credentials.knownHostsPath)
+    }
+
+    static func resolve(_ path: String, beside clusterfile: String) -> String {
+        path.hasPrefix("/") ? path : folder(of: clusterfile) + "/" + path
     }
 
     static func folder(of path: String) -> String {

@@ -15,20 +15,26 @@ package struct MachineAccess: Sendable {
     func login(
         _ machine: MachineSpec, user: String, deadline: ContinuousClock.Instant, wasStarted: Bool
     ) async throws -> SecureShellSession {
-        let readyDeadline = deadline
         var deadline = deadline
         do {
-            try await unlessItPanics(machine) {
-                try await ReadinessChannel(hypervisor: hypervisor).waitUntilReady(
-                    domain: machine.domainName, deadline: readyDeadline)
-            }
+            // Only our own images have the service that answers there; of others the SSH server is asked until it answers.
+            let isNative = machine.firstBoot == .native
+            if isNative { try await waitUntilReady(machine, deadline: deadline) }
             // One that is up and refuses will go on to.
-            if !wasStarted { deadline = min(deadline, .now + .seconds(60)) }
+            if !wasStarted, isNative { deadline = min(deadline, .now + .seconds(60)) }
         } catch HypervisorError.channelBusy where !wasStarted {
             // Somebody else talks to it; a machine that was there before can be asked over SSH as well.
         }
         return try await SecureShellSession.connectWhenReady(
             to: try place(of: machine, user: user), deadline: deadline)
+    }
+
+    /// Waits until a machine of our own images says that it can be logged in to, or its kernel gives up.
+    func waitUntilReady(_ machine: MachineSpec, deadline: ContinuousClock.Instant) async throws {
+        try await unlessItPanics(machine) {
+            try await ReadinessChannel(hypervisor: hypervisor).waitUntilReady(
+                domain: machine.domainName, deadline: deadline)
+        }
     }
 
     /// Runs the body, and ends it with an error as soon as the machine's console shows that its kernel gave up.

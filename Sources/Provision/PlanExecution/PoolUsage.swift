@@ -44,7 +44,7 @@ package struct PoolUsage: Sendable {
     }
 
     private static func name(of domain: DomainSnapshot) -> String {
-        guard let metadata = domain.metadata else { return domain.name }
+        guard let metadata = domain.metadata, !metadata.cluster.isEmpty else { return domain.name }
         return "\(metadata.name) of cluster '\(metadata.clusterName)'"
     }
 
@@ -79,7 +79,7 @@ package struct SharedVolume: Hashable, Sendable {
     }
 
     static func isShared(_ name: String) -> Bool {
-        ["image.", "agents.", "warm."].contains { name.hasPrefix($0) }
+        ["image.", "agents.", WarmDisk.prefix].contains { name.hasPrefix($0) }
     }
 
     /// Whether its marker is there, which came last.
