@@ -51,7 +51,8 @@ struct WarmDisk: Hashable, Sendable {
     /// It comes last: without it the disk was not finished.
     var marker: String { Self.prefix + key + ".complete" }
     var seed: String { Self.prefix + key + ".seed" }
-    var domain: String { "clusterfile-warm-\(key)" }
+    var domain: String { Self.domainPrefix + key }
+    static let domainPrefix = "clusterfile-warm-"
 
     /// The domain's UUID, of version 8 (RFC 9562, section 5.8).
     var uuid: String {
