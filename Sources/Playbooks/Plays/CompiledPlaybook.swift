@@ -30,9 +30,24 @@ package struct CompiledPlaybook: Sendable {
             extraVariables: extraVariables, onceAs: onceAs)
     }
 
+    /// Compiles nothing but the tasks with a tag that show all they do, without what they notify.
+    package init(_ path: String, onlyTagged tag: String, inventory: Inventory) throws(Diagnoses) {
+        let files = ControllerFiles()
+        var playbook = try PlaybookLoader(files).load(path)
+        for number in playbook.plays.indices {
+            playbook.plays[number].handlers = []
+            playbook.plays[number].tasks.removeAll { !$0.tags.contains(tag) || $0.noLog != false }
+            for task in playbook.plays[number].tasks.indices { playbook.plays[number].tasks[task].notify = [] }
+        }
+        try self.init(
+            playbook, files, inventory: inventory, inventoryFiles: VariableFiles(), extraVariables: JSONObject(),
+            onceAs: nil)
+    }
+
     /// The same of a playbook's text, whose file is named in messages and whose folder is where it looks for others.
     package init(
-        text: String, path: String, inventory: Inventory, extraVariables: JSONObject = JSONObject(), onceAs: String? = nil
+        text: String, path: String, inventory: Inventory, extraVariables: JSONObject = JSONObject(),
+        onceAs: String? = nil
     ) throws(Diagnoses) {
         let files = ControllerFiles()
         try self.init(

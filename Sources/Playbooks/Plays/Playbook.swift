@@ -41,6 +41,8 @@ package struct Role: Sendable {
     package var location: SourceLocation
     package var keywords = TaskKeywords()
     package var notify: [Notification] = []
+    /// Its own, and those of its block, role and play.
+    package var tags: Set<String> = []
 
     package subscript<Value>(dynamicMember keyword: WritableKeyPath<TaskKeywords, Value>) -> Value {
         get { keywords[keyPath: keyword] }

@@ -57,8 +57,9 @@ struct PlaybookLoader {
             case "become_user": surroundings.becomeUser = reader.text(entry.value, "'become_user'")
             case "gather_facts": play.gathersFacts = reader.flag(entry.value, "'gather_facts'") ?? true
             case "vars": for (name, value) in reader.variables(entry.value, "'vars'") { play.variables[name] = value }
+            case "tags": surroundings.tags = Set(reader.texts(entry.value, "'tags'").map(\.text))
             case "environment": surroundings.environment = reader.variables(entry.value, "'environment'")
-            case "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers", "tags", "become_method",
+            case "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers", "become_method",
                 "remote_user", "any_errors_fatal":
                 break
             default:

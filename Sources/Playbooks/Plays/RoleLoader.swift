@@ -31,7 +31,8 @@ struct RoleLoader {
         var parameters = JSONObject()
         for entry in node.mapping ?? [] {
             switch entry.key.text ?? "" {
-            case "role", "name", "tags", "become_method": break
+            case "role", "name", "become_method": break
+            case "tags": surroundings.tags.formUnion(reader.texts(entry.value, "'tags'").map(\.text))
             case "when": surroundings.when += reader.conditions(entry.value)
             case "become": surroundings.becomes = reader.flag(entry.value, "'become'") ?? surroundings.becomes
             case "become_user": surroundings.becomeUser = reader.text(entry.value, "'become_user'")

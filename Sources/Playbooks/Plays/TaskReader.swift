@@ -15,6 +15,7 @@ struct TaskReader {
         var environment = JSONObject()
         var ignoreErrors: JSON = false
         var noLog: JSON = false
+        var tags: Set<String> = []
         var role: Int?
         /// Where `import_tasks` looks.
         var folder: String
@@ -59,7 +60,8 @@ struct TaskReader {
         inner.depth += 1
         for entry in node.mapping ?? [] {
             switch entry.key.text ?? "" {
-            case "name", "block", "tags", "become_method": break
+            case "name", "block", "become_method": break
+            case "tags": inner.tags.formUnion(reader.texts(entry.value, "'tags'").map(\.text))
             case let name where !isBlock && Self.importers.contains(name): break
             case "when": inner.when += reader.conditions(entry.value)
             case "become": inner.becomes = reader.flag(entry.value, "'become'") ?? inner.becomes
@@ -105,7 +107,9 @@ struct TaskReader {
         (task.when, task.variables, task.environment) = (
             surroundings.when, surroundings.variables, surroundings.environment
         )
-        (task.ignoreErrors, task.noLog) = (surroundings.ignoreErrors, surroundings.noLog)
+        (task.ignoreErrors, task.noLog, task.tags) = (
+            surroundings.ignoreErrors, surroundings.noLog, surroundings.tags
+        )
         let keywords = surroundings.isHandler ? Keywords.handler : Keywords.task
         var module: YAMLNode.Entry?
         for entry in entries {
@@ -180,6 +184,7 @@ struct TaskReader {
         case "until": task.until = reader.conditions(node)
         case "ignore_errors": task.ignoreErrors = node.json
         case "no_log": task.noLog = node.json
+        case "tags": task.tags.formUnion(reader.texts(node, "'tags'").map(\.text))
         case "retries": task.retries = node.json
         case "delay": task.delay = node.json
         default: break

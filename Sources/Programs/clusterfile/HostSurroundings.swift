@@ -10,7 +10,7 @@ extension Surroundings {
         let images = ImageCatalogue(folder: Workplace.imagesFolder).images()
         return Surroundings(
             images: images.values.sorted { $0.name < $1.name }.map {
-                .init(name: $0.name, diskSize: ByteCount(bytes: $0.virtualBytes))
+                .init(name: $0.name, diskSize: ByteCount(bytes: $0.virtualBytes), isNative: $0.isNative)
             }, environment: Workplace.environment,
             fileExists: { isFolder(ClusterOptions.resolve($0, in: folder)) == false },
             folderExists: { isFolder(ClusterOptions.resolve($0, in: folder)) == true },

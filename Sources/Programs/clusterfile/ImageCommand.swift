@@ -22,7 +22,7 @@ struct ImageCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let rows = try await ImageRow.all(libvirt.connect)
+            let rows = try await ImageRow.all()
             guard !(rows.isEmpty && output.format == .table) else {
                 return Terminal.error("there are no images (clusterfile image build debian-12 makes one)")
             }
@@ -79,7 +79,7 @@ private struct ImageRow {
     var users: [String]?
     var isInPool: Bool?
 
-    static func all(_ connect: String?) async throws -> [ImageRow] {
+    static func all() async throws -> [ImageRow] {
         let catalogue = ImageCatalogue(folder: Workplace.imagesFolder)
         var shared: [SharedVolume]?
         do {

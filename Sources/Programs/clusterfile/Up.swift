@@ -43,6 +43,7 @@ extension ClusterOptions {
             catalogue: ImageCatalogue(folder: Workplace.imagesFolder), credentials: try credentials(),
             programsFolder: try Workplace.programsFolder(), progress: progress)
         lifecycle.forwards = try forwardKeeper()
+        lifecycle.downloadNamespace = Workplace.outside
         return lifecycle
     }
 
@@ -65,6 +66,8 @@ struct Up: AsyncParsableCommand {
     @OptionGroup var consent: ConsentOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var progress: ProgressOptions
+    @Flag(help: "Make new machines of disks on which the playbook has been carried out, and prepare such for the next time.")
+    var warm = false
     @Flag(help: "Do not wait for the machines once they are started, and carry out no playbook.")
     var noWait = false
     @Option(help: "Seconds that a machine may take from its start to its first login.")
@@ -78,10 +81,12 @@ struct Up: AsyncParsableCommand {
         let start = ContinuousClock.now
         let spec = try cluster.spec()
         let path = try cluster.path()
-        try await progress.carryOut("up", output.format) { [cluster, choice, consent, bootTimeout, noWait] printer in
+        try await progress.carryOut("up", output.format) {
+            [cluster, choice, consent, bootTimeout, noWait, warm] printer in
             var lifecycle = try await cluster.lifecycle(progress: printer.sink)
             lifecycle.bootTimeout = .seconds(bootTimeout)
             lifecycle.waits = !noWait
+            lifecycle.usesWarmDisks = warm
             let recap = try await lifecycle.up(
                 spec, clusterfile: path, machines: try choice.wanted(cluster, of: spec)
             ) { plan in

@@ -49,6 +49,9 @@ enum Workplace {
         entered.withLock { $0 = result }
     }
 
+    /// The network namespace that this process came from, where it has entered a lab's.
+    static var outside: String? { hostNamespace.map { "/proc/self/fd/\($0)" } }
+
     /// The libvirt of this process.
     static func endpoint() throws -> LibvirtEndpoint {
         guard let result = entered.withLock({ $0 }) else { preconditionFailure("main enters the workplace first") }

@@ -11,6 +11,27 @@ package struct FirstBoot: Hashable, Sendable {
         }
     }
 
+    /// A network card.
+    package struct Card: Hashable, Sendable {
+        package enum Address: Hashable, Sendable {
+            /// Four numbers with dots.
+            case fixed(String, prefixLength: Int)
+            /// By DHCP.
+            case leased
+        }
+
+        package var macAddress: String
+        package var address: Address
+        /// In bytes; nil for the usual 1500.
+        package var mtu: Int?
+
+        package init(macAddress: String, address: Address, mtu: Int? = nil) {
+            self.macAddress = macAddress
+            self.address = address
+            self.mtu = mtu
+        }
+    }
+
     /// An SSH key pair in OpenSSH's text formats.
     package struct KeyPair: Hashable, Sendable {
         package var privateKey: String
@@ -27,10 +48,11 @@ package struct FirstBoot: Hashable, Sendable {
     package var hostname: String
     /// 32 lower-case hexadecimal digits, see machine-id(5).
     package var machineID: String
-    package var macAddress: String
-    package var address: String
-    package var prefixLength: Int
-    package var gateway: String
+    /// The card in the cluster's own network first.
+    package var cards: [Card]
+    /// The way out through the cluster's own network, where there is one.
+    package var gateway: String?
+    package var nameserver: String
     package var peers: [Peer]
     package var user: String
     package var hostKey: KeyPair
@@ -41,17 +63,16 @@ package struct FirstBoot: Hashable, Sendable {
     package var knownHosts: String
 
     package init(
-        instanceID: String, hostname: String, machineID: String, macAddress: String, address: String, prefixLength: Int,
-        gateway: String, peers: [Peer], user: String, hostKey: KeyPair, authorizedKeys: [String], userKey: KeyPair?,
+        instanceID: String, hostname: String, machineID: String, cards: [Card], gateway: String?, nameserver: String,
+        peers: [Peer], user: String, hostKey: KeyPair, authorizedKeys: [String], userKey: KeyPair?,
         knownHosts: String
     ) {
         self.instanceID = instanceID
         self.hostname = hostname
         self.machineID = machineID
-        self.macAddress = macAddress
-        self.address = address
-        self.prefixLength = prefixLength
+        self.cards = cards
         self.gateway = gateway
+        self.nameserver = nameserver
         self.peers = peers
         self.user = user
         self.hostKey = hostKey
@@ -60,8 +81,16 @@ package struct FirstBoot: Hashable, Sendable {
         self.knownHosts = knownHosts
     }
 
+    /// Disks are made in steps of this size, so that libvirt never rounds one up.
+    static let diskStep = 1 << 20
+
     /// The seed disk's contents. It holds private keys: its volume's mode is 0600.
     package var seed: SeedArchive { SeedArchive(system + network + secureShell) }
+
+    /// The same for a machine that nobody logs in to: no key is in it, and no SSH server starts.
+    package var seedWithoutKeys: SeedArchive {
+        SeedArchive(system + network + [.folder("etc/ssh"), .file("etc/ssh/sshd_not_to_be_run", "")])
+    }
 
     private var system: [SeedEntry] {
         [
@@ -81,25 +110,26 @@ package struct FirstBoot: Hashable, Sendable {
     }
 
     private var network: [SeedEntry] {
-        [
-            .folder("etc/systemd"),
-            .folder("etc/systemd/network"),
-            .file(
-                "etc/systemd/network/10-cluster.network",
-                """
-                # Written by clusterfile at the first boot: the machine's address in its cluster's network.
-                [Match]
-                MACAddress=\(macAddress)
+        [.folder("etc/systemd"), .folder("etc/systemd/network")]
+            // Further cards may come and go: they are playbooks/machine.yml's. The initrd reads this file, too.
+            + cards.prefix(1).map {
+                .file("etc/systemd/network/10-cluster.network", Self.file(of: $0, gateway: gateway))
+            } + [.file("etc/resolv.conf", "nameserver \(nameserver)\n")]
+    }
 
-                [Network]
-                Address=\(address)/\(prefixLength)
-                Gateway=\(gateway)
-                LinkLocalAddressing=no
-                IPv6AcceptRA=no
-
-                """),
-            .file("etc/resolv.conf", "nameserver \(gateway)\n"),
-        ]
+    /// systemd.network(5).
+    private static func file(of card: Card, gateway: String?) -> String {
+        var lines = ["# Written by clusterfile at the first boot: a card of the machine.", "[Match]"]
+        lines += ["MACAddress=\(card.macAddress)", ""]
+        if let mtu = card.mtu { lines += ["[Link]", "MTUBytes=\(mtu)", ""] }
+        lines.append("[Network]")
+        switch card.address {
+        case .fixed(let address, let prefixLength): lines.append("Address=\(address)/\(prefixLength)")
+        case .leased: lines.append("DHCP=ipv4")
+        }
+        if let gateway { lines.append("Gateway=\(gateway)") }
+        lines += ["LinkLocalAddressing=no", "IPv6AcceptRA=no"]
+        return lines.joined(separator: "\n") + "\n"
     }
 
     private var secureShell: [SeedEntry] {

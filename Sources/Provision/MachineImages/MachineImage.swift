@@ -18,6 +18,9 @@ package struct MachineImage: Hashable, Sendable {
     /// The root disk's size as its guest sees it, in bytes: a machine's disk cannot be smaller.
     package var virtualBytes: Int
 
+    /// Whether it was built here, and so reads the project's own seed; cloud-init starts others.
+    package var isNative: Bool { boot != .bootLoader }
+
     package init(
         name: String, key: String, disk: ImageFile, diskFormat: DiskFormat = .qcow2, boot: Boot, virtualBytes: Int
     ) {

@@ -6,15 +6,13 @@ package struct SeedArchive: Sendable {
     package private(set) var bytes: [UInt8] = []
 
     private static let blockSize = 512
-    /// Disks are made in steps of this size, so that libvirt never rounds one up.
-    private static let diskStep = 1 << 20
 
     /// Archives entries in their order; a folder must come before what lies in it.
     package init(_ entries: [SeedEntry]) {
         for entry in entries { append(entry) }
         bytes.append(contentsOf: repeatElement(0, count: 2 * Self.blockSize))
-        let remainder = bytes.count % Self.diskStep
-        if remainder > 0 { bytes.append(contentsOf: repeatElement(0, count: Self.diskStep - remainder)) }
+        let remainder = bytes.count % FirstBoot.diskStep
+        if remainder > 0 { bytes.append(contentsOf: repeatElement(0, count: FirstBoot.diskStep - remainder)) }
     }
 
     private mutating func append(_ entry: SeedEntry) {

@@ -54,6 +54,27 @@ package struct ClusterInventory: Sendable {
         return Inventory(hosts: spec.machines.map(host), groups: groups, variables: variables)
     }
 
+    /// The inventory of a machine that is prepared for machines like this one: in the same groups, with the Clusterfile's
+    /// variables, and with nothing of the cluster's own (addresses, names, secrets), so that no task can name it.
+    package static func prepared(for machine: MachineSpec, of spec: ClusterSpec, _ files: Controller) -> Inventory {
+        let full = ClusterInventory(of: spec.keeping { $0.name == machine.name }, for: .controller(files)).inventory
+        func kept(_ variables: JSONObject) -> JSONObject {
+            let own = ["cluster_name", "clusterfile_pki", "clusterfile_known_hosts", "ip", "ansible_host"]
+            return JSONObject(
+                variables.members.filter { !own.contains($0.key) && !$0.key.hasPrefix("ansible_ssh_") }
+                    .map { ($0.key, $0.value) })
+        }
+        return Inventory(
+            hosts: full.hosts.map { .init(preparedHost, variables: kept($0.variables)) },
+            groups: full.groups.map { group in
+                var group = group
+                group.hosts = group.hosts.map { _ in preparedHost }
+                return group
+            }, variables: kept(full.variables))
+    }
+
+    static let preparedHost = "prepared"
+
     private func host(_ machine: MachineSpec) -> Inventory.Host {
         var variables: JSONObject = ["ansible_host": JSON("\(machine.address)"), "ip": JSON("\(machine.address)")]
         if reader == .machine(machine.name) { variables["ansible_connection"] = "local" }

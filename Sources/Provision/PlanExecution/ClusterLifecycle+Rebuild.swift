@@ -11,7 +11,7 @@ extension ClusterLifecycle {
     ) async throws -> ConvergenceRecap {
         try await prepareCredentials(spec, clusterfile: clusterfile)
         // Before anything is thrown away: what it is made anew from has to be there.
-        _ = try images(of: spec)
+        _ = try await supply(clusterfile).images(of: spec)
         let playbooks = try self.playbooks(of: spec, clusterfile: clusterfile)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile rebuild") {
             let removal = planDown(

@@ -18,6 +18,10 @@ package struct ClusterLifecycle: Sendable {
     package var progress: ProgressSink
     /// Carries the ports that lead into machines, or nil where nobody shall.
     package var forwards: ForwardKeeper?
+    /// Whether machines are made of disks on which the playbook's tasks tagged `warm` are done, and such disks prepared.
+    package var usesWarmDisks = false
+    /// The network namespace in which URLs of images can be reached, or nil for the caller's own.
+    package var downloadNamespace: String?
     /// How long a machine may take from its start to its first login.
     package var bootTimeout: Duration = .seconds(180)
     /// Whether `up` waits for the machines and carries out their playbook, or leaves them once they are started.
@@ -44,9 +48,8 @@ package struct ClusterLifecycle: Sendable {
 
     /// What `up` would do to libvirt now.
     package func plan(_ spec: ClusterSpec, clusterfile: String, machines: Set<String> = []) async throws -> Plan {
-        let images = try images(of: spec)
         let plan = try planUp(
-            spec, baseVolumes: images.mapValues { ImageVolumes($0).disk }, folder: Self.folder(of: clusterfile),
+            spec, baseVolumes: try supply(clusterfile).baseVolumes(of: spec), folder: Self.folder(of: clusterfile),
             observed: try await observer(of: spec.uuid).observe())
         return machines.isEmpty ? plan : plan.limited(to: machines)
     }
@@ -100,7 +103,7 @@ package struct ClusterLifecycle: Sendable {
         let names = spec.machines.map(\.name).filter { machines.isEmpty || machines.contains($0) }
         progress.report(.machines(names + plan.machines.filter { !names.contains($0) }))
         let journal = Journal(path: journalPath, command: "up")
-        let actions = try await actions(for: plan, spec, clusterfile)
+        let (actions, warm) = try await actions(for: plan, spec, clusterfile)
         let made = try await PlanExecutor(journal: journal, progress: progress) {
             try await actions.perform($0)
         }.carryOut(plan)
@@ -118,6 +121,7 @@ package struct ClusterLifecycle: Sendable {
             try credentials.prune(credentialRequest(spec, clusterfile: clusterfile))
         }
         journal.end()
+        if waits, made.failures.isEmpty { try await prepare(warm, spec, actions) }
         return recap
     }
 
@@ -166,17 +170,21 @@ package struct ClusterLifecycle: Sendable {
 
     // MARK: Parts
 
-    private func actions(for plan: Plan, _ spec: ClusterSpec, _ clusterfile: String) async throws -> LibvirtActions {
-        let images = try images(of: spec)
+    private func actions(for plan: Plan, _ spec: ClusterSpec, _ clusterfile: String) async throws -> (
+        LibvirtActions, warm: [String: WarmDisk]
+    ) {
+        let images = try await supply(clusterfile).images(of: spec)
         var actions = LibvirtActions(
             hypervisor: hypervisor, pool: pool, spec: spec, images: images,
             virtualization: plan.definesMachines ? try await virtualization(images) : .emulated,
             consoleFolder: try await consoleFolder(), agentVolume: try await agentVolume(for: plan, spec),
-            seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).seed })
+            seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).bytes(for: $0.firstBoot) })
         actions.folder = Self.folder(of: clusterfile)
         actions.warn = { [progress] in progress.report(.warning($0)) }
         actions.waiting = tellWaiting
-        return actions
+        let warm = try warmDisks(for: plan, spec, images, clusterfile)
+        actions.warmVolumes = try await warmVolumes(warm)
+        return (actions, warm)
     }
 
     private var tellWaiting: @Sendable (ClusterLocked) -> Void {
@@ -186,10 +194,10 @@ package struct ClusterLifecycle: Sendable {
     var lockPath: String { credentials.folder + "/lock" }
     var journalPath: String { credentials.folder + "/journal.jsonl" }
 
-    func images(of spec: ClusterSpec) throws -> [String: MachineImage] {
-        var images: [String: MachineImage] = [:]
-        for name in Set(spec.machines.map(\.image.description)) { images[name] = try catalogue.image(named: name) }
-        return images
+    func supply(_ clusterfile: String) -> ImageSupply {
+        ImageSupply(
+            catalogue: catalogue, folder: Self.folder(of: clusterfile), downloadNamespace: downloadNamespace,
+            progress: progress)
     }
 
     /// Keeps or makes the cluster's keys; those that machines were made with are never made anew.
@@ -275,14 +283,32 @@ extension FirstBoot {
         }.joined()
         self.init(
             instanceID: machine.domainUUID, hostname: machine.name,
-            machineID: machine.machineID, macAddress: "\(machine.macAddress)",
-            address: "\(machine.address)",
-            prefixLength: spec.network.range.prefixLength, gateway: "\(spec.network.host)",
+            machineID: machine.machineID, cards: machine.interfaces.map(Card.init),
+            gateway: spec.network.mode == .isolated ? nil : "\(spec.network.host)", nameserver: "\(spec.network.host)",
             peers: spec.machines.map { .init(name: $0.name, address: "\($0.address)") }, user: spec.user,
             hostKey: .init(privateKey: hostKey.privateKeyText, publicKey: hostKey.publicKeyLine),
             authorizedKeys: [userKey.publicKeyLine],
             userKey: machine.role == .master
                 ? .init(privateKey: userKey.privateKeyText, publicKey: userKey.publicKeyLine) : nil,
             knownHosts: knownHosts)
+    }
+
+    /// What the machine's seed disk holds.
+    func bytes(for kind: MachineSpec.FirstBoot) -> [UInt8] {
+        switch kind {
+        case .native: seed.bytes
+        case .cloudInit(let userData): NoCloudSeed(self, userData: userData).bytes
+        }
+    }
+}
+
+extension FirstBoot.Card {
+    fileprivate init(_ interface: MachineSpec.Interface) {
+        let address: Address =
+            switch interface.address {
+            case .fixed(let address, let prefixLength): .fixed("\(address)", prefixLength: prefixLength)
+            case .leased: .leased
+            }
+        self.init(macAddress: "\(interface.macAddress)", address: address, mtu: interface.mtu)
     }
 }

@@ -37,6 +37,8 @@ package enum ClusterLock {
         case images
         /// The host's own file of names, for the moment in which it is changed.
         case hosts
+        /// The disks that machines are made of the next time, for as long as one is prepared.
+        case warm
 
         /// `/run/lock/clusterfile-….lock`, or in `/tmp` where not everybody may write to that folder: the same for all users.
         var path: String {
@@ -49,6 +51,7 @@ package enum ClusterLock {
             switch self {
             case .networks, .hosts: 60
             case .images: 1800
+            case .warm: 0
             }
         }
     }
@@ -132,6 +135,7 @@ package struct ClusterLocked: Error, Hashable, Sendable {
         switch scope {
         case .cluster: "another command works on this cluster"
         case .host(.networks): "another command makes a network on this host"
+        case .host(.warm): "another command prepares warm disks on this host"
         case .host(.images): "another command uploads an image to this host"
         case .host(.hosts): "another command changes this host's file of names"
         }

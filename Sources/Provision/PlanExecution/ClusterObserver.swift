@@ -21,14 +21,17 @@ package struct ClusterObserver: Sendable {
     /// The cluster's and other people's domains and networks, the images and the cluster's own volumes, in one look.
     package func observe() async throws -> ClusterSnapshot {
         let found = try await hypervisor.observe(pool: pool) { [cluster] name in
-            cluster.owner(ofVolume: name) != nil || ImageVolumes.isDisk(name)
+            cluster.owner(ofVolume: name) != nil || ImageVolumes.isDisk(name) || WarmDisk.isDisk(name)
         }
         let names = Set(found.volumeNames)
+        let warm = found.volumes.filter { WarmDisk.isDisk($0.name) }
         let snapshots = try await restorePoints(of: found.domains)
         let volumeNames = Dictionary(found.volumes.map { ($0.path, $0.name) }) { first, _ in first }
         // A disk of a volume that is gone, or of another pool, still has a name of its own.
         let hardware = { (found: DomainHardware) in
-            MachineHardware(found) { path in volumeNames[path] ?? path.split(separator: "/").last.map(String.init) ?? path }
+            MachineHardware(found) { path in
+                volumeNames[path] ?? path.split(separator: "/").last.map(String.init) ?? path
+            }
         }
         return ClusterSnapshot(
             networks: found.networks.map(Self.network),
@@ -48,7 +51,7 @@ package struct ClusterObserver: Sendable {
             volumes: found.volumes.map { volume in
                 ClusterSnapshot.Volume(
                     name: volume.name, capacity: ByteCount(bytes: Int(volume.capacityBytes)),
-                    backingVolume: volume.backingVolume,
+                    backingVolume: Self.image(below: volume, warm),
                     isComplete: !ImageVolumes.isDisk(volume.name)
                         || names.contains(ImageVolumes(disk: volume.name).marker))
             },
@@ -59,6 +62,14 @@ package struct ClusterObserver: Sendable {
     func observeNetworks() async throws -> ClusterSnapshot {
         ClusterSnapshot(
             networks: try await hypervisor.networks().map(Self.network), hostInterfaces: try hostInterfaces())
+    }
+
+    /// What a volume is an overlay of, a warm disk in between not counted: machines are made of images. One that is gone is
+    /// named all the same.
+    private static func image(
+        below volume: LibvirtVolumeSnapshot, _ warm: [LibvirtVolumeSnapshot]
+    ) -> String? {
+        warm.first { $0.name == volume.backingVolume }.map(\.backingVolume) ?? volume.backingVolume
     }
 
     /// The names of snapshots of the cluster's own domains, by domain.

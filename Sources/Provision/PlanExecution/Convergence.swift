@@ -21,7 +21,7 @@ extension ClusterLifecycle {
         do throws(Diagnoses) {
             if asked.isEmpty, let path = spec.playbook {
                 playbooks.append(
-                    try CompiledPlaybook(path.hasPrefix("/") ? path : folder + "/" + path, inventory: inventory))
+                    try CompiledPlaybook(Self.resolve(path, beside: clusterfile), inventory: inventory))
             }
         } catch {
             mistakes += error.all
@@ -132,13 +132,28 @@ extension ClusterLifecycle {
     package static func inventory(
         of spec: ClusterSpec, catalogue: ImageCatalogue, credentials: CredentialStore, programsFolder: String
     ) -> ClusterInventory {
-        let archive = catalogue.containerArchives().first ?? catalogue.folder + "/none"
-        return ClusterInventory(
+        ClusterInventory(
             of: spec,
             for: .controller(
-                .init(
-                    binaries: programsFolder, pki: credentials.pkiFolder, containerImages: folder(of: archive),
-                    sshKey: credentials.sshPrivateKeyPath, knownHosts: credentials.knownHostsPath)))
+                controller(catalogue: catalogue, credentials: credentials, programsFolder: programsFolder)))
+    }
+
+    /// Where this host has what the playbook needs.
+    var controller: ClusterInventory.Controller {
+        Self.controller(catalogue: catalogue, credentials: credentials, programsFolder: programsFolder)
+    }
+
+    private static func controller(
+        catalogue: ImageCatalogue, credentials: CredentialStore, programsFolder: String
+    ) -> ClusterInventory.Controller {
+        let archive = catalogue.containerArchives().first ?? catalogue.folder + "/none"
+        return .init(
+            binaries: programsFolder, pki: credentials.pkiFolder, containerImages: folder(of: archive),
+            sshKey: credentials.sshPrivateKeyPath, knownHosts: credentials.knownHostsPath)
+    }
+
+    static func resolve(_ path: String, beside clusterfile: String) -> String {
+        path.hasPrefix("/") ? path : folder(of: clusterfile) + "/" + path
     }
 
     static func folder(of path: String) -> String {

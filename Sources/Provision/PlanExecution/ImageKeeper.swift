@@ -59,6 +59,7 @@ package struct ImageKeeper: Sendable {
         try await ClusterLock.hold(.images, purpose: "the removal of images") {
             // Looked at anew: meanwhile a machine may have been made of one.
             let removal = try await what(self)
+            if removal.volumes.contains(where: { $0.stem.hasPrefix(WarmDisk.prefix) }) { try await endAbandoned() }
             for volume in removal.volumes {
                 // The marker first: without it the others are an upload cut short.
                 for name in volume.names.filter({ $0.hasSuffix(".complete") }) + volume.names {
@@ -68,6 +69,17 @@ package struct ImageKeeper: Sendable {
             for manifest in removal.manifests { try catalogue.remove(manifest) }
             for leftover in removal.leftovers { try catalogue.remove(leftover: leftover) }
             return removal
+        }
+    }
+
+    /// Ends machines that prepared a warm disk when their command was killed; fails while one goes on.
+    private func endAbandoned() async throws {
+        try await ClusterLock.hold(.warm, purpose: "the removal of warm disks") {
+            for domain in try await hypervisor.domains().map(\.name) where domain.hasPrefix(WarmDisk.domainPrefix) {
+                try await hypervisor.destroy(domain: domain)
+                try await hypervisor.deleteConsoleLog(ofDomain: domain, pool: pool)
+                try await hypervisor.undefine(domain: domain)
+            }
         }
     }
 

@@ -12,7 +12,12 @@ package struct ImageVolumes: Hashable, Sendable {
     /// The disk's content is in the name: a later build of one recipe has other bytes, and put in the place of the first
     /// it would change what is below every overlay of it.
     package init(_ image: MachineImage) {
-        self.init(disk: "image.\(image.name)-\(image.key)-\(image.disk.sha256.prefix(12)).disk")
+        self.init(name: image.name, key: image.key, sha256: image.disk.sha256)
+    }
+
+    /// Those of an image of that name and key, whose disk has that digest.
+    init(name: String, key: String, sha256: String) {
+        self.init(disk: "image.\(name)-\(key)-\(sha256.prefix(12)).disk")
     }
 
     /// The volumes that belong to a disk's; a planner knows an image by that one name.

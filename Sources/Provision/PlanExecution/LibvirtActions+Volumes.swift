@@ -58,11 +58,13 @@ extension LibvirtActions {
         _ = try await hypervisor.create(
             LibvirtVolumeSpec(
                 pool: pool, name: volume, capacityBytes: UInt64(machine.systemDisk.size.bytes), format: .qcow2,
-                backing: .init(path: try await path(of: base), format: image.diskFormat == .raw ? .raw : .qcow2)))
+                backing: .init(
+                    path: try await path(of: warmVolumes[machine.name] ?? base),
+                    format: image.diskFormat == .raw ? .raw : .qcow2)))
     }
 
     func createSeed(_ machine: MachineSpec, _ volume: String) async throws {
-        let bytes = try seed(machine).bytes
+        let bytes = try seed(machine)
         try await replaceVolume(volume, bytes: bytes.count, mode: 0o600)
         try await hypervisor.upload(bytes, toVolume: volume, pool: pool)
     }

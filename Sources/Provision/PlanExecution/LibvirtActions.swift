@@ -10,6 +10,8 @@ package struct LibvirtActions: Sendable {
     package var pool: String
     package var spec: ClusterSpec?
     package var images: [String: MachineImage]
+    /// The warm disk that a machine's disk is made an overlay of in place of its image's.
+    package var warmVolumes: [String: String] = [:]
     package var virtualization: DomainHardware.Virtualization
     /// The folder of the libvirt host where machines' consoles are logged.
     package var consoleFolder: String
@@ -18,7 +20,7 @@ package struct LibvirtActions: Sendable {
     /// The Clusterfile's folder, to which its paths are relative.
     package var folder = ""
     /// Makes a machine's seed, whose keys the caller keeps.
-    package var seed: @Sendable (MachineSpec) throws -> SeedArchive
+    package var seed: @Sendable (MachineSpec) throws -> [UInt8]
     /// Told what a person should know beside the outcome.
     package var warn: @Sendable (String) -> Void = { _ in }
     /// Told who has the host's lock, where it has to be waited for.
@@ -29,7 +31,7 @@ package struct LibvirtActions: Sendable {
     package init(
         hypervisor: Hypervisor, pool: String, spec: ClusterSpec?, images: [String: MachineImage],
         virtualization: DomainHardware.Virtualization, consoleFolder: String, agentVolume: String?,
-        seed: @escaping @Sendable (MachineSpec) throws -> SeedArchive
+        seed: @escaping @Sendable (MachineSpec) throws -> [UInt8]
     ) {
         self.hypervisor = hypervisor
         self.pool = pool
@@ -141,8 +143,9 @@ package struct LibvirtActions: Sendable {
     private func boot(of machine: MachineSpec) async throws -> DomainHardware.Boot {
         let image: MachineImage = try wanted(machine.image.description)
         guard case .kernel(_, _, let arguments) = image.boot else { return .disk }
-        let volumes =
-            try await found(machine.diskVolume).backingVolume.flatMap(ImageVolumes.init(ofDisk:)) ?? ImageVolumes(image)
+        var below = try await found(machine.diskVolume).backingVolume
+        if let name = below, WarmDisk.isDisk(name) { below = try await found(name).backingVolume }
+        let volumes = below.flatMap(ImageVolumes.init(ofDisk:)) ?? ImageVolumes(image)
         return .kernel(
             .init(
                 kernelPath: try await path(of: volumes.kernel), initrdPath: try await path(of: volumes.initrd),

@@ -15,12 +15,13 @@ package struct MachineAccess: Sendable {
     func login(
         _ machine: MachineSpec, user: String, deadline: ContinuousClock.Instant, wasStarted: Bool
     ) async throws -> SecureShellSession {
-        let readyDeadline = deadline
         var deadline = deadline
         do {
-            try await unlessItStops(machine) { try await waitUntilReady(machine, deadline: readyDeadline) }
+            // Only our own images have the service that answers there; of others the SSH server is asked until it answers.
+            let isNative = machine.firstBoot == .native
+            if isNative { try await waitUntilReady(machine, deadline: deadline) }
             // One that is up and refuses will go on to.
-            if !wasStarted { deadline = min(deadline, .now + .seconds(60)) }
+            if !wasStarted, isNative { deadline = min(deadline, .now + .seconds(60)) }
         } catch HypervisorError.channelBusy where !wasStarted {
             // Somebody else talks to it; a machine that was there before can be asked over SSH as well.
         }
@@ -28,9 +29,13 @@ package struct MachineAccess: Sendable {
             to: try place(of: machine, user: user), deadline: deadline)
     }
 
-    /// Waits until the machine says that it is ready; a channel that ends though the machine runs is opened again: libvirtd was
+    /// Waits until a machine of our own images says that it can be logged in to, or stops; a channel that ends though the machine runs is opened again: libvirtd was
     /// restarted.
-    private func waitUntilReady(_ machine: MachineSpec, deadline: ContinuousClock.Instant) async throws {
+    func waitUntilReady(_ machine: MachineSpec, deadline: ContinuousClock.Instant) async throws {
+        try await unlessItStops(machine) { try await answer(of: machine, deadline: deadline) }
+    }
+
+    private func answer(of machine: MachineSpec, deadline: ContinuousClock.Instant) async throws {
         while true {
             do {
                 _ = try await ReadinessChannel(hypervisor: hypervisor).waitUntilReady(

@@ -75,7 +75,8 @@ struct MachineVisit: Sendable {
     func login(_ machine: MachineSpec, _ body: (SecureShellSession) async throws -> Void) async throws {
         let isNew = started.contains(machine.name)
         // One that was there before was asked another way until now.
-        let deadline = (isNew ? begin : .now) + bootTimeout
+        // A stock system boots several times as long.
+        let deadline = (isNew ? begin : .now) + bootTimeout * (machine.firstBoot == .native ? 1 : 4)
         progress.report(.machine(machine.name, arrival(machine)))
         let attempt = {
             try await attempts.run {
@@ -108,14 +109,19 @@ struct MachineVisit: Sendable {
 
     /// The runner of a machine that has it already and whose SSH server answers, or nil: then a login has to say more.
     private func runnerThere(_ program: RunnerProgram, on machine: MachineSpec) async throws -> MachineChannel? {
-        guard !started.contains(machine.name) else { return nil }
-        progress.report(.machine(machine.name, .connecting))
-        let deadline = ContinuousClock.now + .seconds(10)
+        guard machine.firstBoot == .native else { return nil }
+        let isNew = started.contains(machine.name)
+        progress.report(.machine(machine.name, isNew ? arrival(machine) : .connecting))
         do {
-            async let answers = access.answers(machine, user: user, deadline: deadline)
-            let channel = try await program.start(
-                domain: machine.domainName, hypervisor, deadline: deadline, limit: Self.longestRun)
-            return try await answers ? channel : nil
+            let start = {
+                if isNew { try await access.waitUntilReady(machine, deadline: begin + bootTimeout) }
+                let deadline = ContinuousClock.now + .seconds(10)
+                async let answers = access.answers(machine, user: user, deadline: deadline)
+                let channel = try await program.start(
+                    domain: machine.domainName, hypervisor, deadline: deadline, limit: Self.longestRun)
+                return try await answers ? channel : nil
+            }
+            return isNew ? try await progress.step(machine: machine.name, "boot", start) : try await start()
         } catch let error as CancellationError {
             throw error
         } catch {

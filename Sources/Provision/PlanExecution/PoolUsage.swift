@@ -18,7 +18,8 @@ package struct PoolUsage: Sendable {
                 use(below, by: user)
             }
         }
-        for domain in observed.domains {
+        // A machine that prepares a warm disk is nobody's: one that was cut short keeps nothing in use.
+        for domain in observed.domains where !domain.name.hasPrefix(WarmDisk.domainPrefix) {
             for path in Self.paths(in: domain.xml) {
                 if let volume = byPath[path] { use(volume, by: Self.name(of: domain)) }
             }
@@ -44,7 +45,7 @@ package struct PoolUsage: Sendable {
     }
 
     private static func name(of domain: DomainSnapshot) -> String {
-        guard let metadata = domain.metadata else { return domain.name }
+        guard let metadata = domain.metadata, !metadata.cluster.isEmpty else { return domain.name }
         return "\(metadata.name) of cluster '\(metadata.clusterName)'"
     }
 
@@ -72,14 +73,14 @@ package struct SharedVolume: Hashable, Sendable {
     init?(_ volume: VolumeSnapshot) {
         guard Self.isShared(volume.name) else { return nil }
         var stem = volume.name[...]
-        for ending in [".disk", ".kernel", ".initrd", ".complete"] where stem.hasSuffix(ending) {
+        for ending in [".disk", ".kernel", ".initrd", ".seed", ".complete"] where stem.hasSuffix(ending) {
             stem = stem.dropLast(ending.count)
         }
         self.init(stem: String(stem), names: [volume.name], bytes: volume.allocationBytes, users: [])
     }
 
     static func isShared(_ name: String) -> Bool {
-        ["image.", "agents.", "warm."].contains { name.hasPrefix($0) }
+        ["image.", "agents.", WarmDisk.prefix].contains { name.hasPrefix($0) }
     }
 
     /// Whether its marker is there, which came last.

@@ -31,7 +31,10 @@ struct ProvisionPlaybooks {
     /// Steps in order, each with the machines that have it at that place.
     var rounds: [(step: ProvisionStep, machines: Set<String>)] {
         let lists = spec.machines.map { machine in
-            (machine.name, spec.steps(of: machine).filter { asked.isEmpty ? $0.run != .never : asked.contains($0.name) })
+            (
+                machine.name,
+                spec.steps(of: machine).filter { asked.isEmpty ? $0.run != .never : asked.contains($0.name) }
+            )
         }
         var rounds: [(step: ProvisionStep, machines: Set<String>)] = []
         for number in 0..<(lists.map(\.1.count).max() ?? 0) {

@@ -26,7 +26,7 @@ struct RunnerProgram: Sendable {
         digest = SHA256.hash(data: content).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
-    private var shortDigest: String { String(digest.prefix(16)) }
+    var shortDigest: String { String(digest.prefix(16)) }
     /// Where it is copied to, in the ordinary user's home, and whence it is moved at once.
     private var landing: String { ".clusterfile-runner-" + shortDigest }
 

@@ -6,7 +6,8 @@ import Testing
 @Suite struct SeedArchiveTests {
     private let boot = FirstBoot(
         instanceID: "i-1", hostname: "kube-node1", machineID: String(repeating: "a", count: 32),
-        macAddress: "52:54:00:00:00:01", address: "192.168.56.21", prefixLength: 24, gateway: "192.168.56.1",
+        cards: [.init(macAddress: "52:54:00:00:00:01", address: .fixed("192.168.56.21", prefixLength: 24))],
+        gateway: "192.168.56.1", nameserver: "192.168.56.1",
         peers: [
             .init(name: "kube-master1", address: "192.168.56.11"), .init(name: "kube-node1", address: "192.168.56.21"),
         ],

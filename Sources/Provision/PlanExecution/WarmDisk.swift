@@ -1,0 +1,63 @@
+import Clusterfiles
+import Crypto
+import FoundationEssentials
+import Inventories
+import MachineImages
+import Plays
+
+/// A disk with an image's content on which the playbook's tasks tagged `warm` have been carried out, for machines to be made of.
+///
+/// It is prepared by a machine that is no cluster's: it has no keys, and its inventory has neither names nor addresses nor
+/// paths of secrets of any, so that what has to be kept from other clusters cannot get there.
+struct WarmDisk: Hashable, Sendable {
+    /// The tag of tasks whose outcome is the same on every machine with the same groups.
+    static let tag = "warm"
+    static let prefix = "warm."
+    private static let suffix = ".disk"
+
+    static func == (left: WarmDisk, right: WarmDisk) -> Bool { left.key == right.key }
+    func hash(into hasher: inout Hasher) { hasher.combine(key) }
+
+    /// The hash of everything that its content follows from: image, runner, tasks, variables, and each file that tasks name.
+    let key: String
+    let image: MachineImage
+    let playbook: CompiledPlaybook
+    /// The machine that it was first asked for.
+    let machine: MachineSpec
+
+    /// Nil where the playbook has no such task for this machine, or the image does not read our seeds.
+    init?(
+        for machine: MachineSpec, of spec: ClusterSpec, _ image: MachineImage, playbook path: String,
+        runner: RunnerProgram, _ files: ClusterInventory.Controller
+    ) throws {
+        guard machine.firstBoot == .native, case .kernel(let kernel, let initrd, let arguments) = image.boot else {
+            return nil
+        }
+        let inventory = ClusterInventory.prepared(for: machine, of: spec, files)
+        playbook = try CompiledPlaybook(path, onlyTagged: Self.tag, inventory: inventory)
+        guard let bundle = playbook.bundle(for: ClusterInventory.preparedHost),
+            bundle.plays.contains(where: { !$0.tasks.isEmpty })
+        else { return nil }
+        var hash = SHA256()
+        for part in [
+            image.disk.sha256, kernel.sha256, initrd.sha256, arguments, runner.shortDigest, bundle.json.text,
+        ] { hash.update(data: Data(SHA256.hash(data: Data(part.utf8)))) }
+        key = hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        self.image = image
+        self.machine = machine
+    }
+
+    var volume: String { Self.prefix + key + Self.suffix }
+    /// It comes last: without it the disk was not finished.
+    var marker: String { Self.prefix + key + ".complete" }
+    var seed: String { Self.prefix + key + ".seed" }
+    var domain: String { Self.domainPrefix + key }
+    static let domainPrefix = "clusterfile-warm-"
+
+    /// The domain's UUID, of version 8 (RFC 9562, section 5.8).
+    var uuid: String {
+        "\(key.prefix(8))-\(key.dropFirst(8).prefix(4))-8\(key.suffix(3))-8\(key.prefix(3))-\(key.prefix(12))"
+    }
+
+    static func isDisk(_ name: String) -> Bool { name.hasPrefix(prefix) && name.hasSuffix(suffix) }
+}
