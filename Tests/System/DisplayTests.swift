@@ -30,7 +30,9 @@ import Testing
         var phases: Set<String> = []
         let status = try terminal.run(deadline: 120) { screen in
             for number in 1...3 {
-                let lines = screen.lines.filter { $0.hasPrefix("kube-node\(number)  ") }
+                // What scrolls above has its text in a column of its own, further right.
+                let name = "kube-node\(number)  "
+                let lines = screen.lines.filter { $0.hasPrefix(name) && !$0.hasPrefix(name + " ") }
                 // Never more than one line of a machine, whatever scrolls above.
                 #expect(lines.count <= 1, "\(screen.lines)")
                 phases.formUnion(lines.compactMap { $0.split(separator: " ").dropFirst().first.map(String.init) })

@@ -78,26 +78,24 @@ final class ProgressPrinter: Sendable {
         case .machines, .machine, .phaseStarted, .phaseFinished, .stepStarted, .taskStarted: break
         case .stepFinished(let step, let seconds): line(step.machine, step.what, right: "\(seconds.tenths) s")
         case .stepFailed(let step, _, let error):
-            line(step.machine, "\(step.what): FAILED")
-            details(error.description)
+            line(step.machine, "\(step.what): FAILED", details: [error.description])
         case .task(let task):
             let isShown = [.changed, .failed, .ignored].contains(task.result)
             guard showsUnchanged || isShown else { return }
-            line(task.machine, "\(task.result.rawValue): \(task.task)")
-            if task.result == .failed || task.result == .ignored { details("at " + task.location) }
-            if let detail = task.detail { details(detail) }
+            let place = task.result == .failed || task.result == .ignored ? "at " + task.location : nil
+            line(
+                task.machine, "\(task.result.rawValue): \(task.task)",
+                details: [place, task.detail].compactMap(\.self))
         case .warning(let text): Terminal.error("warning: \(text)")
         case .note(let text): Terminal.error(text)
         }
     }
 
-    private func line(_ machine: String?, _ what: String, right: String = "") {
+    /// Prints a line and what is to be said below it at once: what others say does not come between.
+    private func line(_ machine: String?, _ what: String, right: String = "", details: [String] = []) {
         let left = (machine ?? "cluster").padding(to: 14) + what
-        Terminal.error(right.isEmpty ? left : left.padding(to: 70) + right)
-    }
-
-    private func details(_ text: String) {
-        Terminal.error(text.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n"))
+        let below = details.flatMap { $0.split(separator: "\n") }.map { "\n    " + $0 }.joined()
+        Terminal.error((right.isEmpty ? left : left.padding(to: 70) + right) + below)
     }
 }
 

@@ -66,7 +66,10 @@ struct Up: AsyncParsableCommand {
     @OptionGroup var consent: ConsentOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var progress: ProgressOptions
-    @Flag(help: "Make new machines of disks on which the playbook has been carried out, and prepare such for the next time.")
+    @Flag(
+        help:
+            "Make new machines of disks on which the playbook has been carried out, and prepare such for the next time."
+    )
     var warm = false
     @Flag(help: "Do not wait for the machines once they are started, and carry out no playbook.")
     var noWait = false

@@ -28,7 +28,7 @@ package struct NoCloudSeed: Hashable, Sendable {
 
     var metaData: String {
         let data: JSON = ["instance-id": .string(boot.instanceID), "local-hostname": .string(boot.hostname)]
-        return data.prettyText + "\n"
+        return data.prettyText
     }
 
     /// Version 2, cards by their hardware addresses.
@@ -48,7 +48,7 @@ package struct NoCloudSeed: Hashable, Sendable {
             }
             cards["card\(number)"] = entry
         }
-        return JSON.object(["version": 2, "ethernets": .object(cards)]).prettyText + "\n"
+        return JSON.object(["version": 2, "ethernets": .object(cards)]).prettyText
     }
 
     /// The cloud-config that makes the machine one of its cluster, after the user's own part where there is one.
