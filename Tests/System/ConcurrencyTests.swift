@@ -74,7 +74,7 @@ import Testing
             refused.errors.contains(
                 "clusterfile up of \(NSUserName()) (process \(running.process.processIdentifier)), for "),
             "\(refused.transcript)")
-        for arguments in [["status"], ["plan"], ["inventory"], ["ssh-config"], ["kubeconfig"], ["snapshot", "list"]] {
+        for arguments in [["status"], ["plan"], ["inventory"], ["ssh-config"], ["snapshot", "list"]] {
             let start = ContinuousClock.now
             let result = try await Command.run(
                 ["clusterfile"] + arguments, environment: cluster.environment, folder: cluster.folder, deadline: 20)

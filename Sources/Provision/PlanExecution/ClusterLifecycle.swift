@@ -90,7 +90,8 @@ package struct ClusterLifecycle: Sendable {
         _ approve: @Sendable (Plan) throws -> Void
     ) async throws -> ConvergenceRecap {
         try await mendSnapshots(of: spec.uuid)
-        for step in Journal.unfinished(at: journalPath) {
+        let unfinished = Journal.unfinished(at: journalPath)
+        for step in unfinished {
             progress.report(
                 .note(
                     "the last '\(step.command)' was cut short at '\(step.step)' (\(step.since))"
@@ -113,7 +114,7 @@ package struct ClusterLifecycle: Sendable {
             waits
             ? try await converge(
                 spec, playbooks, clusterfile: clusterfile, machines: machines, started: plan.startedMachines,
-                failed: failed, journal: journal)
+                grown: unfinished.isEmpty ? plan.grownMachines : Set(names), failed: failed, journal: journal)
             : try await self.recap(of: spec.keeping { names.contains($0.name) }, [:], failed)
         recap.problems = made.sharedProblems
         if made.failures.isEmpty, machines.isEmpty {

@@ -14,12 +14,13 @@ struct MachinePlaybook {
 
     /// The playbook for the machines that it has something to do on, or nil where there are none.
     ///
-    /// The system of a machine that this run starts fills its disk by itself.
-    func compiled(_ inventory: Inventory, started: Set<String>) throws(Diagnoses) -> CompiledPlaybook? {
+    /// The system's disk of those in `grown` has become larger while they ran; at its start a machine's system fills its disk by
+    /// itself.
+    func compiled(_ inventory: Inventory, grown: Set<String>) throws(Diagnoses) -> CompiledPlaybook? {
         var inventory = inventory
         var concerned: Set<String> = []
         for machine in spec.machines {
-            let variables = variables(of: machine, grows: !started.contains(machine.name))
+            let variables = variables(of: machine, grows: grown.contains(machine.name))
             if variables.members.contains(where: { $0.value.array?.isEmpty == false || $0.value == true }) {
                 concerned.insert(machine.name)
             }

@@ -82,6 +82,19 @@ package struct Plan: Hashable, Sendable {
             })
     }
 
+    /// The machines whose system's disk becomes larger while they run.
+    package var grownMachines: Set<String> {
+        Set(
+            steps.compactMap { step in
+                if case .growDisk(let machine, let volume, _) = step.action, volume.hasSuffix(".system") {
+                    machine
+                } else {
+                    nil
+                }
+            }
+        ).subtracting(startedMachines)
+    }
+
     /// The steps for some machines and those that these wait for.
     package func limited(to machines: Set<String>) -> Plan {
         var kept: Set<String> = []
