@@ -164,45 +164,6 @@ import Testing
         try JSON(parsing: try await cluster.output("status", "-o", "json"))["machines"]?[0]?["state"]?.string
     }
 
-    @Test func `ports lead into the machine, through its restart, a snapshot and a kill of who carries them`()
-        async throws
-    {
-        let cluster = try TestCluster(
-            name: "everyday",
-            clusterfile: """
-                cluster: everyday
-                network: {address: 192.168.169.0/24}
-                machines:
-                  - {name: one, address: 192.168.169.11, image: debian-12, memory: 512MiB, ports: ["41722:22"]}
-
-                """)
-        try await cluster.output("up", "--yes")
-        #expect(try await greeting().hasPrefix("SSH-2.0"))
-        let first = try await server(cluster)
-
-        try await cluster.output("snapshot", "save", "early")
-        try await cluster.output("snapshot", "restore", "early", "--yes")
-        #expect(try await greeting().hasPrefix("SSH-2.0"))
-        try await cluster.output("restart", "one")
-        #expect(try await greeting().hasPrefix("SSH-2.0"))
-        #expect(try await server(cluster) == first)
-
-        kill(first, SIGKILL)
-        try await cluster.output("up", "--yes")
-        #expect(try await greeting().hasPrefix("SSH-2.0"))
-        let second = try await server(cluster)
-        #expect(second != first)
-
-        try await cluster.output("halt")
-        #expect(!isRunning(second))
-        try await cluster.output("start")
-        #expect(try await greeting().hasPrefix("SSH-2.0"))
-        let third = try await server(cluster)
-        try await cluster.output("down", "--yes")
-        #expect(!isRunning(third))
-        await cluster.remove()
-    }
-
     /// Whether a process works; one that has ended and that nobody has asked about does not.
     private func isRunning(_ process: pid_t) -> Bool {
         // No such file means no such process.
