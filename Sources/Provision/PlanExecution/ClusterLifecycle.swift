@@ -66,6 +66,7 @@ package struct ClusterLifecycle: Sendable {
     package func up(
         _ spec: ClusterSpec, clusterfile: String, machines: Set<String> = [], approve: @Sendable (Plan) throws -> Void
     ) async throws -> ConvergenceRecap {
+        try spec.requireCarriedOut()
         let isNew = try !credentials.exists()
         try await prepareCredentials(spec, clusterfile: clusterfile)
         do {
@@ -268,48 +269,26 @@ package struct ClusterLifecycle: Sendable {
     }
 }
 
-extension Plan {
-    /// Whether a domain is made or made anew.
-    fileprivate var definesMachines: Bool {
-        steps.contains { if case .defineMachine = $0.action { true } else { false } }
-    }
-}
-
-extension FirstBoot {
-    /// What a machine of a cluster is told at its first boot. The master's user gets the key that opens all machines.
-    init(of machine: MachineSpec, in spec: ClusterSpec, credentials: CredentialStore) throws {
-        let (userKey, hostKey) = (try credentials.userKey(), try credentials.hostKey(ofMachine: machine.name))
-        let knownHosts = try spec.machines.map { peer in
-            "\(peer.name),\(peer.address) \(try credentials.hostKey(ofMachine: peer.name).publicKeyWithoutComment)\n"
-        }.joined()
-        self.init(
-            instanceID: machine.domainUUID, hostname: machine.name,
-            machineID: machine.machineID, cards: machine.interfaces.map(Card.init),
-            gateway: spec.network.mode == .isolated ? nil : "\(spec.network.host)", nameserver: "\(spec.network.host)",
-            peers: spec.machines.map { .init(name: $0.name, address: "\($0.address)") }, user: spec.user,
-            hostKey: .init(privateKey: hostKey.privateKeyText, publicKey: hostKey.publicKeyLine),
-            authorizedKeys: [userKey.publicKeyLine],
-            userKey: machine.role == .master
-                ? .init(privateKey: userKey.privateKeyText, publicKey: userKey.publicKeyLine) : nil,
-            knownHosts: knownHosts)
-    }
-
-    /// What the machine's seed disk holds.
-    func bytes(for kind: MachineSpec.FirstBoot) -> [UInt8] {
-        switch kind {
-        case .native: seed.bytes
-        case .cloudInit(let userData): NoCloudSeed(self, userData: userData).bytes
+extension ClusterSpec {
+    /// Throws where the Clusterfile asks for what this version reads and does not do: better said than left out in silence.
+    fileprivate func requireCarriedOut() throws(Diagnoses) {
+        var asked: [String] = []
+        if !hypervisors.isEmpty { asked.append("hypervisors") }
+        if !hooks.isEmpty { asked.append("hooks") }
+        guard asked.isEmpty else {
+            throw Diagnoses(
+                asked.map {
+                    Diagnosis(
+                        "this version does not carry out '\($0)'", why: "the Clusterfile of '\(name)' has it",
+                        fix: "take '\($0)' out of the Clusterfile; nothing was touched")
+                })
         }
     }
 }
 
-extension FirstBoot.Card {
-    fileprivate init(_ interface: MachineSpec.Interface) {
-        let address: Address =
-            switch interface.address {
-            case .fixed(let address, let prefixLength): .fixed("\(address)", prefixLength: prefixLength)
-            case .leased: .leased
-            }
-        self.init(macAddress: "\(interface.macAddress)", address: address, mtu: interface.mtu)
+extension Plan {
+    /// Whether a domain is made or made anew.
+    fileprivate var definesMachines: Bool {
+        steps.contains { if case .defineMachine = $0.action { true } else { false } }
     }
 }

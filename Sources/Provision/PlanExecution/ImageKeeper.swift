@@ -27,6 +27,7 @@ package struct ImageKeeper: Sendable {
 
     /// What removing an image of that name would remove: its folders, of all builds, and its volumes; or who needs it.
     package func removal(of name: String) async throws -> Removal {
+        // One that cannot be read has no name to be removed by.
         let manifests = catalogue.manifests().compactMap { try? $0.get() }.filter { $0.name == name }
         let volumes = try await shared().filter { $0.imageName == name }
         guard !manifests.isEmpty || !volumes.isEmpty else {
@@ -49,6 +50,7 @@ package struct ImageKeeper: Sendable {
         let newest = Set(catalogue.newest())
         let wanted = Set(newest.compactMap(Self.stem))
         return Removal(
+            // One that cannot be read is left to `image verify`, which says so.
             manifests: catalogue.manifests().compactMap { try? $0.get() }.filter { !newest.contains($0) },
             leftovers: catalogue.leftovers(),
             volumes: try await shared().filter { $0.users.isEmpty && !wanted.contains($0.stem) })

@@ -44,6 +44,9 @@ extension ClusterSpec {
         package var afterUp: [String]
         package var beforeDown: [String]
         package var afterDown: [String]
+
+        /// Whether there is nothing to carry out.
+        package var isEmpty: Bool { beforeUp.isEmpty && afterUp.isEmpty && beforeDown.isEmpty && afterDown.isEmpty }
     }
 
     /// A libvirt that machines may be on.
