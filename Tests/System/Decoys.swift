@@ -13,6 +13,8 @@ struct Decoys {
         networks = ["clusterfile_\(cluster)2", "\(cluster)"]
         let other = String(uuid.reversed())
         volumes = ["\(uuid)2.master.system", "\(other).master.system", "\(cluster).master.system"]
+        // What a run that was killed left of them; there is most often nothing.
+        for removal in removals { _ = try? await TestCluster.virsh(removal) }
         for domain in domains {
             try await define(
                 "define",
@@ -35,9 +37,12 @@ struct Decoys {
     }
 
     func remove() async throws {
-        for domain in domains { try await TestCluster.virsh("undefine", domain) }
-        for network in networks { try await TestCluster.virsh("net-undefine", network) }
-        for volume in volumes { try await TestCluster.virsh("vol-delete", volume, "--pool", "clusterfile") }
+        for removal in removals { try await TestCluster.virsh(removal) }
+    }
+
+    private var removals: [[String]] {
+        domains.map { ["undefine", $0] } + networks.map { ["net-undefine", $0] }
+            + volumes.map { ["vol-delete", $0, "--pool", "clusterfile"] }
     }
 
     private func define(_ verb: String, _ xml: String) async throws {

@@ -8,7 +8,7 @@ import Testing
 
     @Test func `a fork goes on from the snapshot, and the first cluster does not notice`() async throws {
         let cluster = try TestCluster(
-            name: "origin",
+            name: "origin", forks: ["copy"],
             clusterfile: """
                 cluster: origin
                 network: {address: 192.168.165.0/24}

@@ -12,8 +12,9 @@ struct TestCluster: Sendable {
     static let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Writes the Clusterfile into a fresh folder. The text's `$PROJECT` becomes the project's folder.
-    init(name: String, images: String? = nil, clusterfile text: String) throws {
+    /// Writes the Clusterfile into a fresh folder, and takes away what an earlier run left of the cluster and its forks. The
+    /// text's `$PROJECT` becomes the project's folder.
+    init(name: String, images: String? = nil, forks: [String] = [], clusterfile text: String) throws {
         guard let programs = ProcessInfo.processInfo.environment["CLUSTERFILE_PROGRAMS"] else {
             throw SetupError("CLUSTERFILE_PROGRAMS is not set: run these tests through scripts/test")
         }
@@ -23,7 +24,33 @@ struct TestCluster: Sendable {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(name)-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try write(text)
+        let files = FileManager.default
+        for earlier in try files.contentsOfDirectory(at: files.temporaryDirectory, includingPropertiesForKeys: nil)
+        where earlier.lastPathComponent != folder.lastPathComponent && isFolder(earlier.lastPathComponent) {
+            // With its keys `down` also ends who carries ports.
+            try removeLeftovers([name] + forks, stateHome: Self.stateHome(in: earlier))
+            try files.removeItem(at: earlier)
+        }
+        try removeLeftovers([name] + forks, stateHome: Self.stateHome(in: folder))
     }
+
+    private func removeLeftovers(_ clusters: [String], stateHome: String) throws {
+        for cluster in clusters {
+            let down = try Command.start(
+                ["clusterfile", "down", "-c", cluster, "--yes"],
+                environment: environment.merging(["XDG_STATE_HOME": stateHome]) { $1 })
+            down.process.waitUntilExit()
+            let result = down.result()
+            guard result.status == 0 else { throw CommandFailure(result: result) }
+        }
+    }
+
+    /// Whether a file's name is that of a folder of the cluster's, of any run.
+    private func isFolder(_ file: String) -> Bool {
+        file.hasPrefix(name + "-") && UUID(uuidString: String(file.dropFirst(name.count + 1))) != nil
+    }
+
+    private static func stateHome(in folder: URL) -> String { folder.appendingPathComponent("state").path }
 
     func write(_ text: String) throws {
         try text.replacingOccurrences(of: "$PROJECT", with: Self.project.path)
@@ -40,7 +67,7 @@ struct TestCluster: Sendable {
 
     var environment: [String: String] {
         var environment = [
-            "XDG_STATE_HOME": folder.appendingPathComponent("state").path,
+            "XDG_STATE_HOME": Self.stateHome(in: folder),
             "PATH": programs.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? ""),
         ]
         environment["CLUSTERFILE_IMAGES"] = images
@@ -100,7 +127,10 @@ struct TestCluster: Sendable {
 
     /// Runs virsh against the libvirt under test.
     @discardableResult
-    static func virsh(_ arguments: String...) async throws -> String {
+    static func virsh(_ arguments: String...) async throws -> String { try await virsh(arguments) }
+
+    @discardableResult
+    static func virsh(_ arguments: [String]) async throws -> String {
         try await Command.output([lab, "exec", "virsh", "-c", libvirt()] + arguments)
     }
 
