@@ -106,7 +106,7 @@ let targets: [Target] = [
     wing("Provision", "Clusterfiles", ["Diagnostics", "Addresses", "YAML", "JSON"], exclude: ["Reference.md"]),
     wing("Provision", "Planning", ["Diagnostics", "Addresses", "JSON", "Clusterfiles"]),
     wing("Provision", "Hypervisor", ["Diagnostics", "CLibvirt"]),
-    wing("Provision", "SecureShell", ["Diagnostics", "CLibssh"]),
+    wing("Provision", "SecureShell", ["Diagnostics", "Linux", "CLibssh"]),
     wing("Provision", "MachineImages", ["Diagnostics", "JSON", "Linux", crypto]),
     wing(
         "Provision", "PlanExecution",
@@ -114,7 +114,7 @@ let targets: [Target] = [
             "Diagnostics", "JSON", "Clusterfiles", "Planning", "Hypervisor", "SecureShell", "MachineImages",
             "Addresses", "Credentials", "Bundles", "Plays", "Inventories", "ClusterClient", "Linux", crypto,
         ] + nio.prefix(2),
-        exclude: ["Progress/Events.md", "Snapshots/Snapshots.md"]),
+        exclude: ["Progress/Events.md", "Sites/Hypervisors.md", "Snapshots/Snapshots.md"]),
 
     // Programs
     program(

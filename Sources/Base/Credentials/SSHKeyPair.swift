@@ -4,7 +4,7 @@ internal import FoundationEssentials
 /// An ed25519 key pair in OpenSSH's formats (openssh/PROTOCOL.key, RFC 8709), without a passphrase.
 package struct SSHKeyPair: Hashable, Sendable {
     /// The private key's 32 bytes.
-    private let seed: [UInt8]
+    let seed: [UInt8]
     private let publicBytes: [UInt8]
     package let comment: String
 

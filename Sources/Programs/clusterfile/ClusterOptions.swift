@@ -77,12 +77,23 @@ struct ClusterOptions: ParsableArguments {
             root: try CredentialStore.defaultRoot(environment: Workplace.environment), uuid: try identity().uuid.text)
     }
 
-    func connection() async throws -> Hypervisor { try await Hypervisor.connect(uri: try Workplace.endpoint().uri) }
+    /// The cluster's libvirts: those that its Clusterfile names, where it is given, and those that it is known to be on.
+    func sites(wanted: ClusterSpec? = nil) async throws -> Sites {
+        let endpoint = try Workplace.endpoint()
+        let here = SiteRecord([.init(name: nil, uri: endpoint.uri)])
+        let known = connect == nil ? SiteRecord.read(in: try credentials().folder) : nil
+        let record =
+            if let wanted, !wanted.hypervisors.isEmpty {
+                SiteRecord(wanted.hypervisors.map { .init(name: $0.name, uri: $0.uri) }).joined(with: known)
+            } else if wanted != nil { here.joined(with: known) } else { known ?? here }
+        return try await Sites.connect(
+            record, wanted: wanted, endpoint: endpoint, hostNamespace: Workplace.outside)
+    }
 
-    /// The cluster as libvirt shows it.
-    func observed(_ hypervisor: Hypervisor) async throws -> ObservedCluster {
+    /// The cluster as its libvirts show it.
+    func observed() async throws -> ObservedCluster {
         let identity = try identity()
-        return ObservedCluster(name: identity.name, uuid: identity.uuid, domains: try await hypervisor.domains())
+        return try await sites().observed(name: identity.name, uuid: identity.uuid)
     }
 
     /// A path of the Clusterfile's, which is relative to the file.

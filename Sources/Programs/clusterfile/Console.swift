@@ -25,12 +25,15 @@ struct Console: AsyncParsableCommand {
     var force = false
 
     func run() async throws {
-        let hypervisor = try await cluster.connection()
-        let machine = try await cluster.observed(hypervisor).machine(named: machine)
+        let identity = try cluster.identity()
+        let lifecycle = try await cluster.lifecycle(progress: ProgressPrinter().sink)
+        let machine = try await lifecycle.sites.observed(name: identity.name, uuid: identity.uuid)
+            .machine(named: machine)
+        let site = lifecycle.sites.site(of: machine)
         if log {
-            let folder = try await cluster.lifecycle(progress: ProgressPrinter().sink).consoleFolder()
+            let folder = try await lifecycle.at(site).consoleFolder()
             return Terminal.output(
-                try await hypervisor.consoleTail(
+                try await site.hypervisor.consoleTail(
                     logPath: folder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domain), pool: Workplace.pool,
                     maximumBytes: 4 << 20))
         }
@@ -45,7 +48,7 @@ struct Console: AsyncParsableCommand {
                 "a console needs a terminal", why: "the standard input is none",
                 fix: "print what the machine said: clusterfile console \(machine.name) --log")
         }
-        let channel = try await hypervisor.openConsole(domain: machine.domain, takesOver: force)
+        let channel = try await site.hypervisor.openConsole(domain: machine.domain, takesOver: force)
         Terminal.error("connected to \(machine.name); Control-] leaves")
         let end = try await RawTerminal.using {
             try await ConsoleSession(channel: channel).run(input: Terminal.typed()) {

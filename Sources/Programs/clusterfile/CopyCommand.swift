@@ -25,7 +25,7 @@ struct CopyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let observed = try await cluster.observed(try await cluster.connection())
+        let observed = try await cluster.observed()
         let credentials = try cluster.credentials()
         let names = paths.compactMap(Self.machine)
         guard !names.isEmpty else {

@@ -31,7 +31,7 @@ struct Exec: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let observed = try await cluster.observed(try await cluster.connection())
+        let observed = try await cluster.observed()
         let machines = try choice.chosen(cluster, among: observed)
         let credentials = try cluster.credentials()
         try observed.requireKeys(for: .login, in: credentials)

@@ -25,7 +25,7 @@ struct Hosts: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let observed = try await cluster.observed(try await cluster.connection())
+        let observed = try await cluster.observed()
         let block = HostsBlock(of: observed)
         guard apply || remove else { return Terminal.output(block.entries) }
         if apply { _ = try observed.machines(named: []) }

@@ -21,19 +21,19 @@ struct Logs: AsyncParsableCommand {
     var to: String?
 
     func run() async throws {
-        let hypervisor = try await cluster.connection()
-        let observed = try await cluster.observed(hypervisor)
+        let (sites, identity) = (try await cluster.sites(), try cluster.identity())
+        let observed = try await sites.observed(name: identity.name, uuid: identity.uuid)
         let path = to ?? "\(observed.name)-logs.tar.gz"
         let credentials = try cluster.credentials()
         let status = try await ClusterStatus(
             of: observed, wanted: try? cluster.spec(), credentials: credentials)  // without a spec it says less
         let archive = LogArchive(
-            hypervisor: hypervisor, pool: Workplace.pool, credentials: credentials, cluster: observed)
+            sites: sites, pool: Workplace.pool, credentials: credentials, cluster: observed)
         try await archive.write(
             to: path,
             with: [
                 "status.json": status.json.prettyText, "plan.txt": await plan(),
-                "versions.txt": try await versions(hypervisor),
+                "versions.txt": try await versions(sites),
             ])
         Terminal.error("wrote \(path)")
     }
@@ -41,19 +41,24 @@ struct Logs: AsyncParsableCommand {
     /// What up would do now, or why that cannot be said.
     private func plan() async -> String {
         do {
-            let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).plan(
-                try cluster.spec(), clusterfile: try cluster.path())
+            let spec = try cluster.spec()
+            let plan = try await cluster.lifecycle(of: spec, progress: ProgressPrinter().sink).plan(
+                spec, clusterfile: try cluster.path())
             return plan.isEmpty ? "nothing to do\n" : plan.words.joined(separator: "\n") + "\n"
         } catch {
             return Diagnoses(of: error).description + "\n"
         }
     }
 
-    private func versions(_ hypervisor: Hypervisor) async throws -> String {
+    private func versions(_ sites: Sites) async throws -> String {
         let host = try MachineInformation.read()
+        var libvirts: [String] = []
+        for site in sites.all {
+            libvirts.append((site.name.map { $0 + ": " } ?? "") + (try await site.hypervisor.versions()))
+        }
         return """
             clusterfile \(Root.configuration.version)
-            \(try await hypervisor.versions())
+            \(libvirts.joined(separator: "\n"))
             host: \(host.operatingSystem), Linux \(host.kernelVersion), \(host.processors) processors, \
             \(host.memoryBytes >> 20) MiB of memory
 

@@ -9,7 +9,7 @@ private func change(
     gently: Bool = true, done: String
 ) async throws {
     let start = ContinuousClock.now
-    let observed = try await cluster.observed(try await cluster.connection())
+    let observed = try await cluster.observed()
     let chosen = try choice.chosen(cluster, among: observed)
     let names = try choice.names(cluster).isEmpty ? [] : Set(chosen.map(\.name))
     try await progress.carryOut(change.rawValue) { printer in
@@ -125,7 +125,7 @@ struct Rebuild: AsyncParsableCommand {
         let machines = try choice.wanted(cluster, of: spec)
         let path = try cluster.path()
         try await progress.carryOut("rebuild", output.format) { [cluster, consent] printer in
-            let recap = try await cluster.lifecycle(progress: printer.sink).rebuild(
+            let recap = try await cluster.lifecycle(of: spec, progress: printer.sink).rebuild(
                 machines, of: spec, clusterfile: path
             ) { plan in try consent.approve(plan, of: spec.name) }
             return .init(of: recap, printer, spec.name, seconds: start.secondsSince)

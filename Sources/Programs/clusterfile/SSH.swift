@@ -1,6 +1,8 @@
 import ArgumentParser
 import Diagnostics
+import Linux
 import PlanExecution
+import SecureShell
 
 /// Logs in to a machine with the cluster's key, checking its host key strictly.
 struct SSH: AsyncParsableCommand {
@@ -19,11 +21,12 @@ struct SSH: AsyncParsableCommand {
     var command: [String] = []
 
     func run() async throws {
-        let observed = try await cluster.observed(try await cluster.connection())
+        let observed = try await cluster.observed()
         let machine = try observed.machine(named: machine)
         let credentials = try cluster.credentials()
         try observed.requireKeys(for: .login, in: credentials)
         try machine.requireRunning()
+        if case .namespace(let path) = machine.route { try NetworkNamespace.enter(path: path) }
         let arguments =
             ["ssh"] + SSHConfigText.options(of: machine, credentials).flatMap { ["-o", "\($0.0)=\($0.1)"] } + [
                 machine.name
@@ -41,7 +44,7 @@ struct SSHConfig: AsyncParsableCommand {
     @OptionGroup var cluster: ClusterOptions
 
     func run() async throws {
-        let observed = try await cluster.observed(try await cluster.connection())
+        let observed = try await cluster.observed()
         let credentials = try cluster.credentials()
         try observed.requireKeys(for: .login, in: credentials)
         Terminal.output(SSHConfigText.text(of: observed, credentials))

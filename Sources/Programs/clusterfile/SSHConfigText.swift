@@ -4,7 +4,7 @@ import PlanExecution
 /// The options with which OpenSSH's client reaches a machine, see ssh_config(5).
 enum SSHConfigText {
     static func options(of machine: ObservedCluster.Machine, _ credentials: CredentialStore) -> [(String, String)] {
-        [
+        var options = [
             ("HostName", machine.address),
             ("User", machine.user),
             ("IdentityFile", quoted(credentials.sshPrivateKeyPath)),
@@ -17,6 +17,8 @@ enum SSHConfigText {
             ("PasswordAuthentication", "no"),
             ("LogLevel", "ERROR"),
         ]
+        if case .jump(let host) = machine.route { options.append(("ProxyJump", host)) }
+        return options
     }
 
     /// A whole configuration, an entry a machine.

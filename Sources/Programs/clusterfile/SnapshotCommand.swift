@@ -1,5 +1,6 @@
 import ArgumentParser
 import Credentials
+import Diagnostics
 import FoundationEssentials
 import JSON
 import PlanExecution
@@ -161,11 +162,16 @@ private struct SnapshotWork: Sendable {
     private let lockPath: String
 
     init(_ options: ClusterOptions) async throws {
-        let hypervisor = try await options.connection()
-        observed = try await options.observed(hypervisor)
+        let (sites, identity) = (try await options.sites(), try options.identity())
+        guard sites.all.count == 1 else {
+            throw Diagnosis(
+                "cluster '\(identity.name)' is on several hypervisors",
+                why: "snapshots are of machines of one libvirt only", fix: "save its machines' data in them")
+        }
+        observed = try await sites.observed(name: identity.name, uuid: identity.uuid)
         let folder = try options.credentials().folder
         keeper = SnapshotKeeper(
-            hypervisor: hypervisor, pool: Workplace.pool, journalPath: folder + "/journal.jsonl",
+            hypervisor: sites.all[0].hypervisor, pool: Workplace.pool, journalPath: folder + "/journal.jsonl",
             progress: ProgressPrinter().sink)
         lockPath = folder + "/lock"
     }

@@ -12,7 +12,7 @@ struct Status: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let observed = try await cluster.observed(try await cluster.connection())
+        let observed = try await cluster.observed()
         // A file that is not there or has mistakes only hides which machines are missing.
         let wanted = cluster.cluster == nil ? try? cluster.spec() : nil
         let whole = try await ClusterStatus(of: observed, wanted: wanted, credentials: try cluster.credentials())

@@ -37,9 +37,11 @@ extension ClusterOptions {
     }
 
     /// The cluster's machines and everything that is needed to work on them.
-    func lifecycle(progress: ProgressSink) async throws -> ClusterLifecycle {
+    ///
+    /// Where the spec is given, its hypervisors are among those that are worked on.
+    func lifecycle(of spec: ClusterSpec? = nil, progress: ProgressSink) async throws -> ClusterLifecycle {
         var lifecycle = ClusterLifecycle(
-            hypervisor: try await connection(), pool: Workplace.pool,
+            sites: try await sites(wanted: spec), pool: Workplace.pool,
             catalogue: ImageCatalogue(folder: Workplace.imagesFolder), credentials: try credentials(),
             programsFolder: try Workplace.programsFolder(), progress: progress)
         lifecycle.forwards = try forwardKeeper()
@@ -86,7 +88,7 @@ struct Up: AsyncParsableCommand {
         let path = try cluster.path()
         try await progress.carryOut("up", output.format) {
             [cluster, choice, consent, bootTimeout, noWait, warm] printer in
-            var lifecycle = try await cluster.lifecycle(progress: printer.sink)
+            var lifecycle = try await cluster.lifecycle(of: spec, progress: printer.sink)
             lifecycle.bootTimeout = .seconds(bootTimeout)
             lifecycle.waits = !noWait
             lifecycle.usesWarmDisks = warm
@@ -157,7 +159,7 @@ struct Provision: AsyncParsableCommand {
         try requireSteps(spec)
         let path = try cluster.path()
         try await progress.carryOut("provision", output.format) { [cluster, choice, step] printer in
-            let recap = try await cluster.lifecycle(progress: printer.sink).provision(
+            let recap = try await cluster.lifecycle(of: spec, progress: printer.sink).provision(
                 spec, clusterfile: path, machines: try choice.wanted(cluster, of: spec), steps: Set(step))
             return .init(of: recap, printer, spec.name, seconds: start.secondsSince)
         }
@@ -232,7 +234,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let spec = try cluster.spec()
-        let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).plan(
+        let plan = try await cluster.lifecycle(of: spec, progress: ProgressPrinter().sink).plan(
             spec, clusterfile: try cluster.path(), machines: try choice.wanted(cluster, of: spec))
         output.print(plan.json, names: plan.steps.map(\.id)) {
             plan.isEmpty

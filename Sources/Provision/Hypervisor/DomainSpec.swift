@@ -7,8 +7,8 @@ package struct DomainSpec: Hashable, Sendable {
     package var readyChannel: String
     /// Where libvirt writes what the guest prints on its console; a path on the libvirt host.
     package var consoleLogPath: String
-    /// What the user wants changed of the description beyond that.
-    package var overlay: DomainOverlay?
+    /// What is wanted otherwise of the description beyond that, the user's last.
+    package var overlays: [DomainOverlay]
     package var metadata: ClusterMetadata
 
     /// The port's name where the caller has no other.
@@ -16,14 +16,14 @@ package struct DomainSpec: Hashable, Sendable {
 
     package init(
         name: String, uuid: String, hardware: DomainHardware, readyChannel: String = Self.defaultReadyChannel,
-        consoleLogPath: String, overlay: DomainOverlay? = nil, metadata: ClusterMetadata
+        consoleLogPath: String, overlays: [DomainOverlay] = [], metadata: ClusterMetadata
     ) {
         self.name = name
         self.uuid = uuid
         self.hardware = hardware
         self.readyChannel = readyChannel
         self.consoleLogPath = consoleLogPath
-        self.overlay = overlay
+        self.overlays = overlays
         self.metadata = metadata
     }
 }

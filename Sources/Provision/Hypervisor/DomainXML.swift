@@ -2,7 +2,7 @@ extension DomainSpec {
     /// The domain in libvirt's format (https://libvirt.org/formatdomain.html).
     package var xml: String { element.rendered() }
 
-    /// What a domain of this spec shows when it is read back: `hardware`, as the overlay changes it.
+    /// What a domain of this spec shows when it is read back: `hardware`, as the overlays change it.
     package var expectedHardware: DomainHardware { DomainHardware(in: element) }
 
     var element: XMLElement {
@@ -22,7 +22,7 @@ extension DomainSpec {
                 XMLElement("on_crash", text: "preserve"),
                 XMLElement("devices", hardware.deviceElements + ownDevices),
             ])
-        return overlay?.merged(over: element) ?? element
+        return overlays.reduce(element) { $1.merged(over: $0) }
     }
 
     /// The devices that every machine has.

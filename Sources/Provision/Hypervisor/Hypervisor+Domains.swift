@@ -5,7 +5,7 @@ extension Hypervisor {
     ///
     /// XML of the user's is checked against libvirt's schema, which would otherwise pass over what it does not know.
     package func define(_ spec: DomainSpec) async throws {
-        let flags = spec.overlay == nil ? 0 : VIR_DOMAIN_DEFINE_VALIDATE.rawValue
+        let flags = spec.overlays.isEmpty ? 0 : VIR_DOMAIN_DEFINE_VALIDATE.rawValue
         try await define(domain: spec.name, xml: spec.xml, flags: flags)
     }
 

@@ -107,7 +107,8 @@ extension SecureShellTarget {
         self.init(
             address: machine.address, user: machine.user,
             privateKey: .text(try credentials.userKey().privateKeyText),
-            hostKey: try PublicKey(openSSH: try credentials.hostKey(ofMachine: machine.name).publicKeyWithoutComment))
+            hostKey: try PublicKey(openSSH: try credentials.hostKey(ofMachine: machine.name).publicKeyWithoutComment),
+            route: machine.route)
     }
 }
 

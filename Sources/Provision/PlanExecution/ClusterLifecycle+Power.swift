@@ -13,8 +13,7 @@ extension ClusterLifecycle {
         try FileManager.default.createDirectory(atPath: credentials.folder, withIntermediateDirectories: true)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile \(change.rawValue)") {
             try await mendSnapshots(of: uuid)
-            let plan = try planPower(
-                change, of: uuid, machines: machines, gently: gently, observed: try await observer(of: uuid).observe())
+            let plan = try await plannedPower(change, of: uuid, machines: machines, gently: gently)
             guard !plan.isEmpty else {
                 try await adjustForwards(uuid)
                 return plan
@@ -33,27 +32,31 @@ extension ClusterLifecycle {
     }
 
     /// What a plan needs that makes nothing.
-    func powerActions() async throws -> LibvirtActions {
-        var actions = LibvirtActions(
-            hypervisor: hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated,
-            consoleFolder: try await consoleFolder(), agentVolume: nil,
-            seed: { _ in preconditionFailure("nothing is created") })
-        actions.warn = { [progress] in progress.report(.warning($0)) }
-        return actions
+    func powerActions() async throws -> SiteActions {
+        let parts = try await sites.onAll { site in
+            var actions = LibvirtActions(
+                hypervisor: site.hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated,
+                consoleFolder: try await at(site).consoleFolder(), agentVolume: nil,
+                seed: { _ in preconditionFailure("nothing is created") })
+            actions.warn = { [progress] in progress.report(.warning($0)) }
+            return actions
+        }
+        return SiteActions(bySite: Dictionary(uniqueKeysWithValues: zip(sites.all.map(\.name), parts)))
     }
 
     /// Waits for what the machines themselves have to do after their last step.
     private func settle(_ plan: Plan, without made: PlanOutcome, _ journal: Journal) async throws {
-        var last: [String: Action] = [:]
-        for step in plan.steps { if let machine = step.action.machine { last[machine] = step.action } }
+        var last: [String: Step] = [:]
+        for step in plan.steps { if let machine = step.action.machine { last[machine] = step } }
         for machine in plan.machines where made.failure(of: machine) != nil { last[machine] = nil }
-        let channel = ReadinessChannel(hypervisor: hypervisor)
         let deadline = ContinuousClock.now + bootTimeout
         let failures = await withTaskGroup(of: [Diagnosis].self) { group in
-            for (name, action) in last.sorted(by: { $0.key < $1.key }) {
+            for (name, step) in last.sorted(by: { $0.key < $1.key }) {
+                let site = sites.all.first { $0.name == step.hypervisor } ?? sites.all[0]
+                let channel = ReadinessChannel(hypervisor: site.hypervisor)
                 group.addTask {
                     do {
-                        switch action {
+                        switch step.action {
                         case .startMachine(_, let domain):
                             try await progress.step(machine: name, "boot") {
                                 try await journal.record("boot \(domain)") {

@@ -14,8 +14,7 @@ extension ClusterLifecycle {
         _ = try await supply(clusterfile).images(of: spec)
         let playbooks = try self.playbooks(of: spec, clusterfile: clusterfile)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile rebuild") {
-            let removal = planDown(
-                of: spec.uuid, machines: machines, observed: try await observer(of: spec.uuid).observe())
+            let removal = try await plannedRemoval(of: spec.uuid, machines: machines)
             try approve(removal)
             let journal = Journal(path: journalPath, command: "rebuild")
             let actions = try await powerActions()

@@ -2,14 +2,15 @@ package import Clusterfiles
 package import Credentials
 import Diagnostics
 import FoundationEssentials
-package import Hypervisor
+import Hypervisor
 package import MachineImages
 package import Planning
 import Plays
 
 /// A cluster's way from its spec to running machines and back: plan, carry out, converge.
 package struct ClusterLifecycle: Sendable {
-    package var hypervisor: Hypervisor
+    /// The libvirts that it is on.
+    package var sites: Sites
     package var pool: String
     package var catalogue: ImageCatalogue
     package var credentials: CredentialStore
@@ -30,11 +31,11 @@ package struct ClusterLifecycle: Sendable {
     package var readyTimeout: Duration = .seconds(120)
 
     package init(
-        hypervisor: Hypervisor, pool: String, catalogue: ImageCatalogue, credentials: CredentialStore,
+        sites: Sites, pool: String, catalogue: ImageCatalogue, credentials: CredentialStore,
         programsFolder: String,
         progress: ProgressSink
     ) {
-        self.hypervisor = hypervisor
+        self.sites = sites
         self.pool = pool
         self.catalogue = catalogue
         self.credentials = credentials
@@ -43,20 +44,20 @@ package struct ClusterLifecycle: Sendable {
     }
 
     func observer(of uuid: ClusterUUID) -> ClusterObserver {
-        ClusterObserver(hypervisor: hypervisor, pool: pool, cluster: uuid)
+        var observer = ClusterObserver(hypervisor: hypervisor, pool: pool, cluster: uuid)
+        observer.interfaces = { [site = sites.all[0]] in try site.interfaces() }
+        return observer
     }
 
     /// What `up` would do to libvirt now.
     package func plan(_ spec: ClusterSpec, clusterfile: String, machines: Set<String> = []) async throws -> Plan {
-        let plan = try planUp(
-            spec, baseVolumes: try supply(clusterfile).baseVolumes(of: spec), folder: Self.folder(of: clusterfile),
-            observed: try await observer(of: spec.uuid).observe())
+        let plan = try await planned(spec, clusterfile: clusterfile).plan
         return machines.isEmpty ? plan : plan.limited(to: machines)
     }
 
     /// What `down` would do.
     package func planRemoval(of uuid: ClusterUUID) async throws -> Plan {
-        planDown(of: uuid, observed: try await observer(of: uuid).observe())
+        try await plannedRemoval(of: uuid)
     }
 
     /// Makes the cluster as its spec wants it: machines, then what the playbook says of them, then Ready nodes.
@@ -98,10 +99,20 @@ package struct ClusterLifecycle: Sendable {
                     "the last '\(step.command)' was cut short at '\(step.step)' (\(step.since))"
                         + (step.command == "up" ? "; this run finishes it" : "")))
         }
-        let plan = try await progress.phase(.plan) {
-            try await self.plan(spec, clusterfile: clusterfile, machines: machines)
-        }
+        let planned = try await progress.phase(.plan) { try await self.planned(spec, clusterfile: clusterfile) }
+        let plan = machines.isEmpty ? planned.plan : planned.plan.limited(to: machines)
         try approve(plan)
+        var cluster = self
+        cluster.sites = planned.sites
+        try cluster.recordSites(keepingOthers: true)
+        return try await cluster.carryOut(
+            plan, spec, playbooks, clusterfile, machines: machines, unfinished: unfinished)
+    }
+
+    private func carryOut(
+        _ plan: Plan, _ spec: ClusterSpec, _ playbooks: [CompiledPlaybook], _ clusterfile: String,
+        machines: Set<String>, unfinished: [Journal.Unfinished]
+    ) async throws -> ConvergenceRecap {
         let names = spec.machines.map(\.name).filter { machines.isEmpty || machines.contains($0) }
         progress.report(.machines(names + plan.machines.filter { !names.contains($0) }))
         let journal = Journal(path: journalPath, command: "up")
@@ -120,10 +131,17 @@ package struct ClusterLifecycle: Sendable {
         recap.problems = made.sharedProblems
         if made.failures.isEmpty, machines.isEmpty {
             // Only now are the machines gone that the file no longer has.
+            try recordSites(keepingOthers: false)
             try credentials.prune(credentialRequest(spec, clusterfile: clusterfile))
         }
         journal.end()
-        if waits, made.failures.isEmpty { try await prepare(warm, spec, actions) }
+        if waits, made.failures.isEmpty {
+            for site in sites.all {
+                guard let actions = actions.bySite[site.name] else { continue }
+                let disks = warm.filter { sites.isAt(site, $0.key) }
+                try await at(site).prepare(disks, spec.part(on: site, of: sites), actions)
+            }
+        }
         return recap
     }
 
@@ -138,7 +156,9 @@ package struct ClusterLifecycle: Sendable {
             let names = spec.machines.map(\.name).filter { machines.isEmpty || machines.contains($0) }
             progress.report(.machines(names))
             let journal = Journal(path: journalPath, command: "provision")
-            let recap = try await converge(
+            var cluster = self
+            cluster.sites = sites.seeing(try await observed(name: spec.name, uuid: spec.uuid))
+            let recap = try await cluster.converge(
                 spec, playbooks, clusterfile: clusterfile, machines: machines, started: [], journal: journal)
             journal.end()
             return recap
@@ -156,10 +176,18 @@ package struct ClusterLifecycle: Sendable {
             try approve(plan)
             progress.report(.machines(plan.machines))
             let journal = Journal(path: journalPath, command: "down")
-            let actions = LibvirtActions(
-                hypervisor: hypervisor, pool: pool, spec: nil, images: [:], virtualization: .emulated,
-                consoleFolder: "", agentVolume: nil,
-                seed: { _ in preconditionFailure("down makes no seed") })
+            let actions = SiteActions(
+                bySite: Dictionary(
+                    uniqueKeysWithValues: sites.all.map { site in
+                        (
+                            site.name,
+                            LibvirtActions(
+                                hypervisor: site.hypervisor, pool: pool, spec: nil, images: [:],
+                                virtualization: .emulated,
+                                consoleFolder: "", agentVolume: nil,
+                                seed: { _ in preconditionFailure("down makes no seed") })
+                        )
+                    }))
             try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
                 .carryOut(plan).requireSuccess()
             try await forwards?.stop()
@@ -173,6 +201,22 @@ package struct ClusterLifecycle: Sendable {
     // MARK: Parts
 
     private func actions(for plan: Plan, _ spec: ClusterSpec, _ clusterfile: String) async throws -> (
+        SiteActions, warm: [String: WarmDisk]
+    ) {
+        let parts = try await sites.onAll { site in
+            try await at(site).localActions(
+                for: plan.part(on: site.name), spec.part(on: site, of: sites), clusterfile)
+        }
+        var all = (SiteActions(bySite: [:]), warm: [String: WarmDisk]())
+        for (site, part) in zip(sites.all, parts) {
+            all.0.bySite[site.name] = part.0
+            all.warm.merge(part.warm) { first, _ in first }
+        }
+        return all
+    }
+
+    /// Those of one site.
+    private func localActions(for plan: Plan, _ spec: ClusterSpec, _ clusterfile: String) async throws -> (
         LibvirtActions, warm: [String: WarmDisk]
     ) {
         let images = try await supply(clusterfile).images(of: spec)
@@ -182,6 +226,7 @@ package struct ClusterLifecycle: Sendable {
             consoleFolder: try await consoleFolder(), agentVolume: try await agentVolume(for: plan, spec),
             seed: { try FirstBoot(of: $0, in: spec, credentials: credentials).bytes(for: $0.firstBoot) })
         actions.folder = Self.folder(of: clusterfile)
+        actions.hostInterfaces = { [site = sites.all[0]] in try site.interfaces() }
         actions.warn = { [progress] in progress.report(.warning($0)) }
         actions.waiting = tellWaiting
         let warm = try warmDisks(for: plan, spec, images, clusterfile)
@@ -204,7 +249,7 @@ package struct ClusterLifecycle: Sendable {
 
     /// Keeps or makes the cluster's keys; those that machines were made with are never made anew.
     func prepareCredentials(_ spec: ClusterSpec, clusterfile: String) async throws {
-        try ObservedCluster(name: spec.name, uuid: spec.uuid, domains: try await hypervisor.domains())
+        try await observed(name: spec.name, uuid: spec.uuid)
             .requireKeys(for: .provisioning, in: credentials)
         try credentials.prepare(credentialRequest(spec, clusterfile: clusterfile), now: .now)
     }
@@ -231,8 +276,8 @@ package struct ClusterLifecycle: Sendable {
     private func virtualization(_ images: [String: MachineImage]) async throws -> DomainHardware.Virtualization {
         let reason: String
         if try await !hypervisor.offersKVM() {
-            reason = "this libvirt offers no KVM"
-        } else if let (kernel, initrd) = kernel(images),
+            reason = (sites.all[0].name.map { "hypervisor '\($0)'" } ?? "this libvirt") + " offers no KVM"
+        } else if sites.all[0].isHere, let (kernel, initrd) = kernel(images),
             try await !VirtualizationProbe(cacheFolder: "/var/cache/clusterfile").kvmBoots(kernel, initrd: initrd)
         {
             reason = "KVM does not boot the image here, though libvirt lists it"
@@ -273,7 +318,6 @@ extension ClusterSpec {
     /// Throws where the Clusterfile asks for what this version reads and does not do: better said than left out in silence.
     fileprivate func requireCarriedOut() throws(Diagnoses) {
         var asked: [String] = []
-        if !hypervisors.isEmpty { asked.append("hypervisors") }
         if !hooks.isEmpty { asked.append("hooks") }
         guard asked.isEmpty else {
             throw Diagnoses(

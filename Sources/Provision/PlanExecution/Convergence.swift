@@ -41,7 +41,8 @@ extension ClusterLifecycle {
         -> CompiledPlaybook?
     {
         try MachinePlaybook(
-            path: programsFolder + "/playbooks/machine.yml", spec: spec, folder: Self.folder(of: clusterfile)
+            path: programsFolder + "/playbooks/machine.yml", spec: spec, folder: Self.folder(of: clusterfile),
+            tunnels: try TunnelMesh(of: spec, on: sites, credentials)
         ).compiled(inventory(of: spec).inventory, grown: grown)
     }
 
@@ -100,7 +101,6 @@ extension ClusterLifecycle {
     func recap(
         of spec: ClusterSpec, _ counts: [String: RecapCounts], _ failures: [MachineFailure]
     ) async throws -> ConvergenceRecap {
-        let consoleFolder = try await consoleFolder()
         var recap = ConvergenceRecap(machines: [], failures: [])
         for machine in spec.machines {
             let failure = failures.first { $0.machine == machine.name }
@@ -114,8 +114,10 @@ extension ClusterLifecycle {
             }
             guard var failure else { continue }
             if failure.phase != .converging {
+                let site = sites[machine.name]
                 failure.evidence = await MachineEvidence.gather(
-                    of: machine, network: spec.network.name, hypervisor, pool: pool, consoleFolder: consoleFolder)
+                    of: machine, network: spec.network.name, site.hypervisor, pool: pool,
+                    consoleFolder: try await at(site).consoleFolder())
             }
             recap.failures.append(failure)
         }

@@ -12,4 +12,9 @@ struct HostInterface: Hashable, Sendable {
             HostInterface(name: $0.name, address: $0.address, prefixLength: $0.prefixLength)
         }
     }
+
+    /// All of them of another network namespace.
+    static func all(in namespace: String) throws -> [HostInterface] {
+        try NetworkNamespace.inside(path: namespace) { try all() }
+    }
 }

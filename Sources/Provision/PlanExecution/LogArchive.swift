@@ -3,20 +3,20 @@ package import Credentials
 import Diagnostics
 import FoundationEssentials
 import Glibc
-package import Hypervisor
+import Hypervisor
 import Linux
 import SecureShell
 import Synchronization
 
 /// Everything that helps to understand a cluster's trouble, in one archive that may be shown to others.
 package struct LogArchive: Sendable {
-    package var hypervisor: Hypervisor
+    package var sites: Sites
     package var pool: String
     package var credentials: CredentialStore
     package var cluster: ObservedCluster
 
-    package init(hypervisor: Hypervisor, pool: String, credentials: CredentialStore, cluster: ObservedCluster) {
-        self.hypervisor = hypervisor
+    package init(sites: Sites, pool: String, credentials: CredentialStore, cluster: ObservedCluster) {
+        self.sites = sites
         self.pool = pool
         self.credentials = credentials
         self.cluster = cluster
@@ -35,19 +35,23 @@ package struct LogArchive: Sendable {
 
     private func libvirtFiles() async throws -> [String: String] {
         var files: [String: String] = [:]
-        for domain in try await hypervisor.domains() {
-            guard let machine = cluster.machines.first(where: { $0.domain == domain.name }) else { continue }
-            files["machines/\(machine.name)/domain.xml"] = domain.xml
-            files["machines/\(machine.name)/state"] = domain.state.words + "\n"
-        }
-        for network in try await hypervisor.networks() where network.metadata?.cluster == cluster.uuid.text {
-            files["networks/\(network.name).xml"] = network.xml
-        }
-        let folder = try await hypervisor.pool(pool)?.path ?? ""
-        for machine in cluster.machines {
-            let log = folder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domain)
-            files["machines/\(machine.name)/console.log"] = await said {
-                try await hypervisor.consoleTail(logPath: log, pool: pool, maximumBytes: 4 << 20)
+        for site in sites.all {
+            let machines = cluster.machines.filter { $0.site == site.name }
+            let prefix = site.name.map { "networks/\($0)/" } ?? "networks/"
+            for domain in try await site.hypervisor.domains() {
+                guard let machine = machines.first(where: { $0.domain == domain.name }) else { continue }
+                files["machines/\(machine.name)/domain.xml"] = domain.xml
+                files["machines/\(machine.name)/state"] = domain.state.words + "\n"
+            }
+            for network in try await site.hypervisor.networks() where network.metadata?.cluster == cluster.uuid.text {
+                files[prefix + network.name + ".xml"] = network.xml
+            }
+            let folder = try await site.hypervisor.pool(pool)?.path ?? ""
+            for machine in machines {
+                let log = folder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domain)
+                files["machines/\(machine.name)/console.log"] = await said {
+                    try await site.hypervisor.consoleTail(logPath: log, pool: pool, maximumBytes: 4 << 20)
+                }
             }
         }
         return files

@@ -2,7 +2,7 @@ import Clusterfiles
 package import Credentials
 import Diagnostics
 package import Hypervisor
-import SecureShell
+package import SecureShell
 
 /// Reaches the machines of a cluster: waits until one is ready, and logs in with the cluster's key, trusting its own key alone.
 package struct MachineAccess: Sendable {
@@ -10,6 +10,7 @@ package struct MachineAccess: Sendable {
     package var pool: String
     package var consoleFolder: String
     package var credentials: CredentialStore
+    package var route = SecureShellRoute.direct
 
     /// Logs in as soon as the machine can be logged in to; one whose kernel gives up is not waited for.
     func login(
@@ -98,6 +99,6 @@ package struct MachineAccess: Sendable {
         let line = try credentials.hostKey(ofMachine: machine.name).publicKeyWithoutComment
         return SecureShellTarget(
             address: "\(machine.address)", user: user, privateKey: .text(try credentials.userKey().privateKeyText),
-            hostKey: try PublicKey(openSSH: line))
+            hostKey: try PublicKey(openSSH: line), route: route)
     }
 }

@@ -28,7 +28,7 @@ extension DomainSpec {
         self.init(
             name: machine.domainName, uuid: machine.domainUUID,
             hardware: DomainHardware(machine, parts), consoleLogPath: parts.consoleLog,
-            overlay: try machine.overlay.map { try DomainOverlay($0) },
+            overlays: try [machine.tunnel?.xml, machine.overlay].compactMap { try $0.map { try DomainOverlay($0) } },
             metadata: ClusterMetadata(
                 cluster: cluster.uuid.text, clusterName: cluster.name, name: machine.name, spec: "\(machine.specHash)",
                 more: more))

@@ -11,16 +11,18 @@ struct MachinePlaybook {
     var spec: ClusterSpec
     /// The Clusterfile's folder, to which its paths are relative.
     var folder: String
+    /// The tunnels between hypervisors, where there are some.
+    var tunnels: TunnelMesh?
 
     /// The playbook for the machines that it has something to do on, or nil where there are none.
     ///
     /// The system's disk of those in `grown` has become larger while they ran; at its start a machine's system fills its disk by
     /// itself.
-    func compiled(_ inventory: Inventory, grown: Set<String>) throws(Diagnoses) -> CompiledPlaybook? {
+    func compiled(_ inventory: Inventory, grown: Set<String>) throws -> CompiledPlaybook? {
         var inventory = inventory
         var concerned: Set<String> = []
         for machine in spec.machines {
-            let variables = variables(of: machine, grows: grown.contains(machine.name))
+            let variables = try variables(of: machine, grows: grown.contains(machine.name))
             if variables.members.contains(where: { $0.value.array?.isEmpty == false || $0.value == true }) {
                 concerned.insert(machine.name)
             }
@@ -31,12 +33,13 @@ struct MachinePlaybook {
     }
 
     /// What the playbook reads, in the order in which it reads it.
-    func variables(of machine: MachineSpec, grows: Bool) -> JSONObject {
+    func variables(of machine: MachineSpec, grows: Bool) throws -> JSONObject {
         [
             "machine_grows": .bool(grows && machine.firstBoot == .native),
             "machine_disks": .array(machine.disks.map(Self.disk)),
             // cloud-init has been told its networks, and keeps them where the distribution wants them.
             "machine_networks": .array(machine.firstBoot == .native ? machine.furtherNetworks : []),
+            "machine_tunnels": .array(try tunnels?.files(of: machine) ?? []),
             "machine_shares": .array(machine.shares.map(Self.share)),
             "machine_files": .array(machine.files.map(file)),
         ]

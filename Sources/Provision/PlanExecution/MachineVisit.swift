@@ -6,8 +6,8 @@ import SecureShell
 
 /// One run's way into all machines of a cluster.
 struct MachineVisit: Sendable {
-    private let hypervisor: Hypervisor
-    private let access: MachineAccess
+    private let access: [String?: MachineAccess]
+    private let sites: Sites
     private let user: String
     /// The machines that can be visited.
     private let machines: [MachineSpec]
@@ -26,10 +26,14 @@ struct MachineVisit: Sendable {
         _ cluster: ClusterLifecycle, _ spec: ClusterSpec, started: Set<String>, without failed: Set<String>,
         next: MachinePhase
     ) async throws {
-        hypervisor = cluster.hypervisor
-        access = MachineAccess(
-            hypervisor: cluster.hypervisor, pool: cluster.pool, consoleFolder: try await cluster.consoleFolder(),
-            credentials: cluster.credentials)
+        sites = cluster.sites
+        let parts = try await sites.onAll { site in
+            MachineAccess(
+                hypervisor: site.hypervisor, pool: cluster.pool,
+                consoleFolder: try await cluster.at(site).consoleFolder(), credentials: cluster.credentials,
+                route: site.route)
+        }
+        access = Dictionary(uniqueKeysWithValues: zip(sites.all.map(\.name), parts))
         user = spec.user
         machines = spec.machines.filter { !failed.contains($0.name) }
         self.next = next
@@ -61,6 +65,11 @@ struct MachineVisit: Sendable {
         return machines.compactMap { failures[$0.name] }
     }
 
+    private func access(to machine: MachineSpec) -> MachineAccess {
+        guard let access = access[sites[machine.name].name] else { preconditionFailure("every site has its access") }
+        return access
+    }
+
     /// The way on which a machine is until it is reached.
     private func arrival(_ machine: MachineSpec) -> MachinePhase {
         started.contains(machine.name) ? .booting : .connecting
@@ -80,7 +89,8 @@ struct MachineVisit: Sendable {
         progress.report(.machine(machine.name, arrival(machine)))
         let attempt = {
             try await attempts.run {
-                let session = try await access.login(machine, user: user, deadline: deadline, wasStarted: isNew)
+                let session = try await access(to: machine).login(
+                    machine, user: user, deadline: deadline, wasStarted: isNew)
                 // Reachable is who has carried out a command.
                 if isNew { _ = try await session.run("true", deadline: deadline) }
                 return session
@@ -113,12 +123,13 @@ struct MachineVisit: Sendable {
         let isNew = started.contains(machine.name)
         progress.report(.machine(machine.name, isNew ? arrival(machine) : .connecting))
         do {
+            let access = access(to: machine)
             let start = {
                 if isNew { try await access.waitUntilReady(machine, deadline: begin + bootTimeout) }
                 let deadline = ContinuousClock.now + .seconds(10)
                 async let answers = access.answers(machine, user: user, deadline: deadline)
                 let channel = try await program.start(
-                    domain: machine.domainName, hypervisor, deadline: deadline, limit: Self.longestRun)
+                    domain: machine.domainName, access.hypervisor, deadline: deadline, limit: Self.longestRun)
                 return try await answers ? channel : nil
             }
             return isNew ? try await progress.step(machine: machine.name, "boot", start) : try await start()

@@ -2,6 +2,7 @@ import Addresses
 package import Clusterfiles
 package import Diagnostics
 package import Hypervisor
+package import SecureShell
 
 /// A cluster as libvirt shows it: enough to reach, save, restore and remove it without its Clusterfile.
 package struct ObservedCluster: Hashable, Sendable {
@@ -13,6 +14,10 @@ package struct ObservedCluster: Hashable, Sendable {
         package var address: String
         package var user: String
         package var role: MachineRole?
+        /// The name of the hypervisor that it is on, or nil where the cluster has but one.
+        package var site: String?
+        /// How its network is reached.
+        package var route = SecureShellRoute.direct
     }
 
     package var name: String
@@ -29,7 +34,10 @@ package struct ObservedCluster: Hashable, Sendable {
     }
 
     /// The cluster's machines among all domains; a copy made by hand carries the metadata and has another UUID.
-    package init(name: String, uuid: ClusterUUID, domains: [DomainSnapshot]) {
+    package init(
+        name: String, uuid: ClusterUUID, domains: [DomainSnapshot], site: String? = nil,
+        route: SecureShellRoute = .direct
+    ) {
         self.name = name
         self.uuid = uuid
         machines = domains.compactMap { domain in
@@ -39,8 +47,19 @@ package struct ObservedCluster: Hashable, Sendable {
             return Machine(
                 name: metadata.name, domain: domain.name, state: domain.state,
                 address: metadata.more[Attribute.address] ?? "", user: metadata.more[Attribute.user] ?? "cluster",
-                role: metadata.more[Attribute.role].flatMap(MachineRole.init))
-        }.sorted { IPv4Address($0.address) ?? .zero < IPv4Address($1.address) ?? .zero }
+                role: metadata.more[Attribute.role].flatMap(MachineRole.init), site: site, route: route)
+        }.sorted(by: Self.isBefore)
+    }
+
+    /// A cluster of which each libvirt has a part.
+    init(name: String, uuid: ClusterUUID, parts: [ObservedCluster]) {
+        self.name = name
+        self.uuid = uuid
+        machines = parts.flatMap(\.machines).sorted(by: Self.isBefore)
+    }
+
+    private static func isBefore(_ one: Machine, _ other: Machine) -> Bool {
+        IPv4Address(one.address) ?? .zero < IPv4Address(other.address) ?? .zero
     }
 
     package var isEmpty: Bool { machines.isEmpty }

@@ -6,7 +6,7 @@ package import Planning
 /// A step that fails stops what comes after it and nothing else: the other machines go on, and all failures are told. Where the
 /// task is cancelled no step is begun any more, and those under way get a while to end.
 package struct PlanExecutor: Sendable {
-    package var perform: @Sendable (Action) async throws -> Void
+    package var perform: @Sendable (Step) async throws -> Void
     package var journal: Journal
     package var progress: ProgressSink
     /// How many steps run at once; libvirt itself serializes most of what would be more.
@@ -14,7 +14,7 @@ package struct PlanExecutor: Sendable {
     /// How long a step that is under way may take to end after a cancellation.
     package var grace: Duration = .seconds(30)
 
-    package init(journal: Journal, progress: ProgressSink, perform: @escaping @Sendable (Action) async throws -> Void) {
+    package init(journal: Journal, progress: ProgressSink, perform: @escaping @Sendable (Step) async throws -> Void) {
         self.journal = journal
         self.progress = progress
         self.perform = perform
@@ -65,8 +65,8 @@ package struct PlanExecutor: Sendable {
         if let machine = action.machine, let phase = action.machinePhase { progress.report(.machine(machine, phase)) }
         do {
             try await finishing(within: grace) {
-                try await progress.step(machine: action.machine, action.words, id: step.id) {
-                    try await journal.record(step.id) { try await perform(action) }
+                try await progress.step(machine: action.machine, step.title, id: step.id) {
+                    try await journal.record(step.id) { try await perform(step) }
                 }
             }
             return nil

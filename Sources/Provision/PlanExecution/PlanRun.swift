@@ -81,16 +81,15 @@ struct PlanRun {
 
     /// The steps that give back the networks that this run has made, last first.
     var takenBack: [Step] {
-        let made = plan.steps.compactMap { step in
-            // One that was there before is only defined anew by that step.
-            if case .createNetwork(let name) = step.action, step.effect == .create, done.contains(step.id) {
-                name
-            } else {
-                nil
+        // One that was there before is only defined anew by that step.
+        let made = plan.steps.filter { $0.effect == .create && done.contains($0.id) }
+        return made.reversed().flatMap { step -> [Step] in
+            guard case .createNetwork(let name) = step.action else { return [] }
+            return [Action.stopNetwork(name), .deleteNetwork(name)].map { action in
+                var back = Step(action, "the range could not be taken", .remove)
+                back.hypervisor = step.hypervisor
+                return back
             }
-        }
-        return made.reversed().flatMap { name in
-            [Action.stopNetwork(name), .deleteNetwork(name)].map { Step($0, "the range could not be taken", .remove) }
         }
     }
 

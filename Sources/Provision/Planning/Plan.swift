@@ -17,6 +17,8 @@ package struct Step: Hashable, Sendable {
     }
 
     package var action: Action
+    /// The hypervisor that it is done on, or nil where the Clusterfile names none.
+    package var hypervisor: String?
     /// Why it is done: "there is no domain of that name".
     package var reason: String
     package var effect: Effect
@@ -36,7 +38,7 @@ package struct Step: Hashable, Sendable {
     }
 
     /// Unique in its plan.
-    package var id: String { action.id }
+    package var id: String { (hypervisor.map { $0 + "/" } ?? "") + action.id }
 }
 
 /// What is to be done so that the cluster is as wanted: steps in an order that may be followed as it is,
@@ -72,6 +74,24 @@ package struct Plan: Hashable, Sendable {
     package var machines: [String] {
         var seen: Set<String> = []
         return steps.compactMap(\.action.machine).filter { seen.insert($0).inserted }
+    }
+
+    /// The same plan, whose steps are done on that hypervisor.
+    package func on(_ hypervisor: String?) -> Plan {
+        guard let hypervisor else { return self }
+        return Plan(
+            purpose,
+            steps: steps.map { step in
+                var step = step
+                step.hypervisor = hypervisor
+                step.after = Set(step.after.map { hypervisor + "/" + $0 })
+                return step
+            })
+    }
+
+    /// The steps on one hypervisor.
+    package func part(on hypervisor: String?) -> Plan {
+        Plan(purpose, steps: steps.filter { $0.hypervisor == hypervisor })
     }
 
     /// The machines that this starts, anew or again.
@@ -128,13 +148,16 @@ extension Plan {
 }
 
 extension Step {
+    /// What is done, and where: "define the machine node1 on a".
+    package var title: String { action.words + (hypervisor.map { " on \($0)" } ?? "") }
+
     /// The step, its reason, and what it means: "~ give node1 4 CPUs: the Clusterfile wants 4 CPUs, and it has 2".
     package var words: String {
         var marks: [String] = []
         if case .restart(let machine) = effect { marks.append("restarts \(machine)") }
         if case .replace(let machine) = effect { marks.append("replaces \(machine)") }
         if destroysData { marks.append("destroys data") }
-        return "\(effect.sign) \(action.words): \(reason)"
+        return "\(effect.sign) \(title): \(reason)"
             + (marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))")
     }
 
@@ -145,6 +168,7 @@ extension Step {
             "destroysData": .bool(destroysData), "after": JSON(after.sorted()),
         ]
         if let machine = action.machine ?? effect.machine { value["machine"] = .string(machine) }
+        if let hypervisor { value["hypervisor"] = .string(hypervisor) }
         if let undo = action.undo { value["undo"] = .string(undo.id) }
         return value
     }

@@ -8,13 +8,14 @@ package import Diagnostics
 package func planUp(
     _ wanted: ClusterSpec, baseVolumes: [String: String], folder: String = "", observed: ClusterSnapshot
 ) throws(Diagnoses) -> Plan {
-    if wanted.machines.isEmpty {
+    if wanted.machines.isEmpty, wanted.machinesElsewhere.isEmpty {
         return Plan(.up, steps: planDown(of: wanted.uuid, observed: observed).steps)
     }
-    let conflicts = findConflicts(wanted, baseVolumes: baseVolumes, observed: observed)
+    let conflicts =
+        wanted.machines.isEmpty ? [] : findConflicts(wanted, baseVolumes: baseVolumes, observed: observed)
     guard conflicts.isEmpty else { throw Diagnoses(conflicts.map(\.diagnosis)) }
 
-    let networks = wanted.madeNetworks.map {
+    let networks = wanted.networksHere.map {
         (name: $0.name, decision: NetworkDecision($0, in: wanted, observed: observed))
     }
     let down = Set(networks.filter { !$0.decision.keepsLinks }.map(\.name))
@@ -72,7 +73,13 @@ extension PlanBuilder {
         var done: [String] = []
         for machine in unwanted {
             let own = volumes.filter { wanted.uuid.owner(ofVolume: $0.name)?.machine == machine.machine }
-            done += remove(machine, volumes: own, "the Clusterfile has no such machine")
+            if let moved = wanted.machinesElsewhere.first(where: { $0.name == machine.machine }) {
+                done += remove(
+                    machine, volumes: own, "the Clusterfile wants it on another hypervisor",
+                    .replace(machine: moved.name))
+            } else {
+                done += remove(machine, volumes: own, "the Clusterfile has no such machine")
+            }
         }
         let found = Set(unwanted.compactMap(\.machine))
         for volume in volumes where !found.contains(wanted.uuid.owner(ofVolume: volume.name)?.machine ?? "") {
@@ -87,10 +94,17 @@ extension PlanBuilder {
     fileprivate mutating func removeUnwantedNetworks(
         _ wanted: ClusterSpec, observed: ClusterSnapshot, after: [String]
     ) -> [String] {
-        let names = Set(wanted.madeNetworks.map(\.name))
+        let names = Set(wanted.networksHere.map(\.name))
         let unwanted = observed.networks.filter { $0.owner == wanted.uuid && !names.contains($0.name) }
         return unwanted.sorted { $0.name < $1.name }.map {
-            remove($0, "the Clusterfile has no such network", after: after)
+            remove(
+                $0, wanted.machines.isEmpty ? "no machine is there" : "the Clusterfile has no such network",
+                after: after)
         }
     }
+}
+
+extension ClusterSpec {
+    /// The networks to be made where these machines are; without a machine none is needed.
+    fileprivate var networksHere: [Network] { machines.isEmpty ? [] : madeNetworks }
 }

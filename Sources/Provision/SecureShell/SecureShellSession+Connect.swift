@@ -1,5 +1,6 @@
 import CLibssh
 import Glibc
+import Linux
 
 extension SecureShellSession {
     /// Connects to a machine that may still be starting: tries again at short intervals until it answers.
@@ -53,6 +54,10 @@ extension SecureShellSession {
     }
 
     private func openSocket(deadline: ContinuousClock.Instant) async throws {
+        if case .jump(let host) = target.route {
+            descriptor = try SecureShellRoute.socket(to: target.address, port: target.port, through: host)
+            return
+        }
         let addresses = try SocketAddress.resolve(target.address, port: target.port)
         var reason = "the name has no address"
         for address in addresses {
@@ -67,7 +72,12 @@ extension SecureShellSession {
     }
 
     private func connectedSocket(to address: SocketAddress, deadline: ContinuousClock.Instant) async throws -> Int32 {
-        let socket = try address.beginConnecting()
+        let socket =
+            if case .namespace(let path) = target.route {
+                try NetworkNamespace.inside(path: path) { try address.beginConnecting() }
+            } else {
+                try address.beginConnecting()
+            }
         do {
             guard try await executor.wait(for: socket, events: Int32(POLLOUT), deadline: deadline) else {
                 throw SocketFailure(code: ETIMEDOUT)

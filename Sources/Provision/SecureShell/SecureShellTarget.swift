@@ -15,13 +15,19 @@ package struct SecureShellTarget: Hashable, Sendable {
     package var privateKey: PrivateKey
     /// The one key that the server must have.
     package var hostKey: PublicKey
+    /// How the server's network is reached.
+    package var route: SecureShellRoute
 
-    package init(address: String, port: UInt16 = 22, user: String, privateKey: PrivateKey, hostKey: PublicKey) {
+    package init(
+        address: String, port: UInt16 = 22, user: String, privateKey: PrivateKey, hostKey: PublicKey,
+        route: SecureShellRoute = .direct
+    ) {
         self.address = address
         self.port = port
         self.user = user
         self.privateKey = privateKey
         self.hostKey = hostKey
+        self.route = route
     }
 }
 

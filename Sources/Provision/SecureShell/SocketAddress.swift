@@ -25,6 +25,12 @@ struct SocketAddress {
         }
     }
 
+    /// `192.0.2.1`; nil for an address of IPv6.
+    var ipv4Text: String? {
+        guard family == AF_INET, bytes.count >= 8 else { return nil }
+        return bytes[4..<8].map(String.init).joined(separator: ".")
+    }
+
     /// A socket whose connection is under way: it can be written to when that has come to an end.
     func beginConnecting() throws(SocketFailure) -> Int32 {
         let flags = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)

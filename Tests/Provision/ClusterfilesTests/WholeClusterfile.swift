@@ -72,7 +72,7 @@ let wholeClusterfile = #"""
       before_down: echo
       after_down: [echo]
     hypervisors:
-      - {name: here, uri: "qemu:///system", cpus: 8, memory: 16GiB}
+      - {name: here, uri: "qemu:///system", address: 192.0.2.7, cpus: 8, memory: 16GiB}
     groups:
       web: {hosts: [d], vars: {colour: blue}}
       all-web: {children: [web, kube_node]}

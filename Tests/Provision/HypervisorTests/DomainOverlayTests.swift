@@ -5,7 +5,7 @@ import Testing
 struct DomainOverlayTests {
     private func merged(_ overlay: String) throws -> XMLElement {
         var spec = Samples.domain()
-        spec.overlay = try DomainOverlay(overlay)
+        spec.overlays = [try DomainOverlay(overlay)]
         return spec.element
     }
 
@@ -56,7 +56,7 @@ struct DomainOverlayTests {
 
     @Test func whatAnOverlayChangesIsExpected() throws {
         var spec = Samples.domain()
-        spec.overlay = try DomainOverlay("<domain><vcpu>7</vcpu></domain>")
+        spec.overlays = [try DomainOverlay("<domain><vcpu>7</vcpu></domain>")]
         #expect(spec.expectedHardware.processors.count == 7)
         #expect(spec.hardware.processors.count == 2)
     }

@@ -105,7 +105,7 @@ extension Golden<DomainSpec> {
 
     private static var overlays: [Golden] {
         var spec = Samples.domain("demo-overlay") { $0.sharedFolders = [.init(.virtiofs, path: "/srv", tag: "src")] }
-        spec.overlay = try? DomainOverlay(Self.overlay)
+        spec.overlays = [try? DomainOverlay(Self.overlay)].compactMap(\.self)
         return [Golden("domain-overlay", spec)]
     }
 

@@ -13,7 +13,7 @@ struct SpecXMLTests {
         try golden.expect(golden.spec.xml)
     }
 
-    @Test(arguments: Golden<DomainSpec>.all.filter { $0.spec.overlay == nil })
+    @Test(arguments: Golden<DomainSpec>.all.filter { $0.spec.overlays.isEmpty })
     func hardwareIsReadBackFromWhatWasWritten(golden: Golden<DomainSpec>) {
         #expect(golden.spec.expectedHardware == golden.spec.hardware)
     }

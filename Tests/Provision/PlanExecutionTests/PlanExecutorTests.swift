@@ -26,7 +26,7 @@ import Testing
     }
 
     private func executor(_ perform: @escaping @Sendable (Action) async throws -> Void) -> PlanExecutor {
-        PlanExecutor(journal: journal, progress: ProgressSink { _ in }, perform: perform)
+        PlanExecutor(journal: journal, progress: ProgressSink { _ in }) { try await perform($0.action) }
     }
 
     @Test func `every step comes after those it waits for`() async throws {

@@ -58,7 +58,8 @@ enum Samples {
 
     static func lifecycle(_ host: Hypervisor, stateRoot: String) -> ClusterLifecycle {
         ClusterLifecycle(
-            hypervisor: host, pool: pool, catalogue: ImageCatalogue(folder: stateRoot + ".images"),
+            sites: Sites([Site(name: nil, uri: "test", hypervisor: host)]), pool: pool,
+            catalogue: ImageCatalogue(folder: stateRoot + ".images"),
             credentials: CredentialStore(root: stateRoot, uuid: uuid.text), programsFolder: stateRoot + ".programs",
             progress: ProgressSink { _ in })
     }

@@ -46,4 +46,13 @@ package struct NetworkNamespace: Hashable, Sendable {
     package static func enter(path: String) throws(LinuxError) {
         if clinux_network_namespace_enter(path) < 0 { throw .last("enter the network namespace", path) }
     }
+
+    /// Runs the body with the calling thread in the namespace at a path; sockets that it makes stay there.
+    package static func inside<Value>(path: String, _ body: () throws -> Value) throws -> Value {
+        let own = try Descriptor(opening: "/proc/thread-self/ns/net", O_RDONLY)
+        try enter(path: path)
+        let result = Result { try body() }
+        try enter(path: "/proc/self/fd/\(own.raw)")
+        return try result.get()
+    }
 }

@@ -22,7 +22,7 @@ struct ClusterBuilder {
         let networks = draft.networks.compactMap(furtherNetwork)
         let machines = MachineBuilder(
             cluster: name, uuid: uuid, user: draft.user, network: network, networks: networks, drafts: draft.networks,
-            steps: draft.provision.specs(), surroundings: surroundings)
+            steps: draft.provision.specs(), surroundings: surroundings, spansHypervisors: draft.hypervisors.count > 1)
         return ClusterSpec(
             name: name, uuid: uuid, user: draft.user, network: network, networks: networks,
             machines: machines.specs(of: draft.machines), playbook: draft.playbook?.value,

@@ -12,6 +12,8 @@ struct MachineBuilder {
     /// The cluster's, which every machine has.
     let steps: [ProvisionStep]
     let surroundings: Surroundings
+    /// Whether machines may be on several hypervisors.
+    let spansHypervisors: Bool
 
     /// The specs of machines that were checked.
     func specs(of machines: [DraftedMachine]) -> [MachineSpec] {
@@ -20,6 +22,7 @@ struct MachineBuilder {
                 [machine.mac] + machine.interfaces.map { $0.value.mac?.value.advanced(by: machine.offset) }
             }.compactMap(\.self))
         let macs = machines.map { $0.mac ?? freeMAC($0.name, &taken) }
+        let tunnels = spansHypervisors ? tunnels(of: machines) : [:]
         return zip(machines, macs).compactMap { machine, mac in
             guard let address = machine.address, let image = machine.settings.image?.value else { return nil }
             let own = MachineSpec.Interface(
@@ -27,8 +30,13 @@ struct MachineBuilder {
                 address: .fixed(address, prefixLength: network.range.prefixLength), macAddress: mac, mtu: network.mtu,
                 dnsNames: machine.draft.dns.map(\.value))
             let others = machine.interfaces.compactMap { interface($0.value, of: machine, &taken) }
-            return spec(of: machine, address, image, [own] + others)
+            return spec(of: machine, address, image, [own] + others, tunnels[machine.name])
         }
+    }
+
+    private func tunnels(of machines: [DraftedMachine]) -> [String: MachineSpec.Tunnel] {
+        let ends = machines.compactMap { machine in machine.address.map { (name: machine.name, address: $0) } }
+        return Dictionary(zip(ends.map(\.name), MachineSpec.Tunnel.ends(of: ends, in: uuid))) { first, _ in first }
     }
 
     private func freeMAC(_ machine: String, in network: String? = nil, _ taken: inout Set<MACAddress>) -> MACAddress {
@@ -65,7 +73,7 @@ struct MachineBuilder {
 
     private func spec(
         of machine: DraftedMachine, _ address: IPv4Address, _ image: MachineSpec.Image,
-        _ interfaces: [MachineSpec.Interface]
+        _ interfaces: [MachineSpec.Interface], _ tunnel: MachineSpec.Tunnel?
     ) -> MachineSpec {
         let (draft, cpus, memory) = (machine.draft, machine.cpus, machine.memory)
         let firstBoot: MachineSpec.FirstBoot =
@@ -73,7 +81,7 @@ struct MachineBuilder {
             ? .native : .cloudInit(userData: machine.settings.userData?.value)
         let parts = MachineParts(
             image: image, firstBoot: firstBoot, macAddress: interfaces[0].macAddress,
-            overlay: machine.settings.xml?.value)
+            overlay: machine.settings.xml?.value, tunnel: tunnel)
         return MachineSpec(
             name: machine.name, address: address, macAddress: interfaces[0].macAddress, role: draft.role?.value,
             image: image, firstBoot: firstBoot,
@@ -86,7 +94,7 @@ struct MachineBuilder {
             ports: machine.ports.map(\.forward), shares: machine.shares.map(\.value.spec),
             files: machine.files.map(\.value.spec), provision: draft.provision.specs(besides: steps),
             passthrough: draft.passthrough.map(\.value), overlay: machine.settings.xml?.value,
-            hypervisor: draft.hypervisor?.value, groups: draft.groups, vars: draft.vars,
+            hypervisor: draft.hypervisor?.value, tunnel: tunnel, groups: draft.groups, vars: draft.vars,
             domainName: "\(cluster)_\(machine.name)", domainUUID: uuid.domainUUID(ofMachine: machine.name),
             diskVolume: uuid.volumeName(machine: machine.name, disk: "system"),
             seedVolume: uuid.volumeName(machine: machine.name, disk: "seed"),

@@ -8,6 +8,7 @@ struct MachineParts {
     /// Of the card in the cluster's network.
     let macAddress: MACAddress
     let overlay: String?
+    let tunnel: MachineSpec.Tunnel?
 
     func hash(name: String, address: IPv4Address, network: IPv4Network, user: String) -> SpecHash {
         SpecHash(
@@ -29,5 +30,9 @@ struct MachineParts {
         return system
     }
 
-    private var hardware: JSON { overlay.map { ["xml": .string($0)] } ?? [:] }
+    private var hardware: JSON {
+        var hardware: JSON = overlay.map { ["xml": .string($0)] } ?? [:]
+        if let tunnel { hardware["tunnel"] = .string(tunnel.xml) }
+        return hardware
+    }
 }

@@ -22,9 +22,12 @@ struct HypervisorDraft: Sendable {
     init?(_ reader: SectionReader) {
         let (name, uri) = (reader.value(HypervisorKeys.name), reader.value(HypervisorKeys.uri))
         let (cpus, memory) = (reader.value(HypervisorKeys.cpus), reader.value(HypervisorKeys.memory))
+        let address = reader.value(HypervisorKeys.address)
         guard let name, let uri else { return nil }
         self.name = name
-        spec = .init(name: name.value, uri: uri.value, cpus: cpus?.value, memory: memory?.value)
+        spec = .init(
+            name: name.value, uri: uri.value, address: address?.value, cpus: cpus?.value, memory: memory?.value,
+            location: name.location)
     }
 }
 

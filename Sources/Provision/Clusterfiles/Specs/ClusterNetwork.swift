@@ -108,7 +108,7 @@ extension ClusterSpec.Network {
 extension ClusterSpec {
     /// What the DNS of a network that the cluster makes knows: the machines in it, and the names that it lists itself.
     package func dnsHosts(of network: Network) -> [Network.DNSHost] {
-        let machines = machines.compactMap { machine -> Network.DNSHost? in
+        let machines = (machines + machinesElsewhere).compactMap { machine -> Network.DNSHost? in
             for interface in machine.interfaces where interface.link == .network(network.name) {
                 guard case .fixed(let address, _) = interface.address else { continue }
                 return Network.DNSHost(address: address, names: [machine.name] + interface.dnsNames)

@@ -1,4 +1,5 @@
 package import Addresses
+package import Diagnostics
 package import JSON
 
 /// A whole cluster as its Clusterfile wants it.
@@ -13,6 +14,8 @@ package struct ClusterSpec: Hashable, Sendable {
     package let networks: [FurtherNetwork]
     /// In the file's order, counted machines expanded.
     package fileprivate(set) var machines: [MachineSpec]
+    /// Where these are the machines of one hypervisor only: those on the others.
+    package fileprivate(set) var machinesElsewhere: [MachineSpec] = []
     /// The playbook's path as the file has it (relative to the file), or nil where none is named.
     package let playbook: String?
     /// Steps for all machines, before their own ones.
@@ -53,10 +56,26 @@ extension ClusterSpec {
     package struct HypervisorSpec: Hashable, Sendable {
         package var name: String
         package var uri: String
+        /// At which address machines on the others reach this host; nil for the URI's host.
+        package var address: String?
         /// How many virtual CPUs all machines there may have; nil sets no limit.
         package var cpus: Int?
         /// How much memory all machines there may have; nil for what the host has free.
         package var memory: ByteCount?
+        /// Where the Clusterfile names it.
+        package var location: SourceLocation
+
+        package init(
+            name: String, uri: String, address: String? = nil, cpus: Int? = nil, memory: ByteCount? = nil,
+            location: SourceLocation
+        ) {
+            self.name = name
+            self.uri = uri
+            self.address = address
+            self.cpus = cpus
+            self.memory = memory
+            self.location = location
+        }
     }
 
     /// A group of the inventory.
@@ -82,6 +101,13 @@ extension ClusterSpec {
 
     /// The steps of a machine, the cluster's before its own.
     package func steps(of machine: MachineSpec) -> [ProvisionStep] { provision + machine.provision }
+
+    /// The part of the cluster that is on one hypervisor, given the machines there.
+    package func part(_ names: Set<String>) -> ClusterSpec {
+        var part = keeping { names.contains($0.name) }
+        part.machinesElsewhere = machines.filter { !names.contains($0.name) }
+        return part
+    }
 
     /// The same cluster with some of its machines only.
     package func keeping(_ isKept: (MachineSpec) -> Bool) -> ClusterSpec {

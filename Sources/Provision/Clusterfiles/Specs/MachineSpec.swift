@@ -36,6 +36,8 @@ package struct MachineSpec: Hashable, Sendable {
     package var overlay: String?
     /// The name of the hypervisor that the machine must be on, or nil where any will do.
     package var hypervisor: String?
+    /// Where there are several hypervisors, its end of the tunnels between them.
+    package var tunnel: Tunnel?
     /// Groups of the inventory beyond those that the role gives.
     package var groups: [String]
     /// Variables of the inventory, in the file's order.

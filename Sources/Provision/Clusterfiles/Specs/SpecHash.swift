@@ -2,7 +2,7 @@
 package struct SpecHash: Hashable, Sendable {
     /// What only a new disk can change: image, first boot, user, name, and the address in the cluster's own network.
     package let system: String
-    /// What of the domain's definition cannot be compared with libvirt's: the XML overlay.
+    /// What of the domain's definition cannot be compared with libvirt's: the XML overlay, and the card of the tunnels.
     package let hardware: String
 
     init(system: String, hardware: String) {

@@ -80,6 +80,16 @@ enum HypervisorKeys {
             text.split(separator: ":", maxSplits: 1).count == 2 && text.contains(":/")
                 && text.utf8.first.map(isLower) == true
         }, "Where libvirt is (https://libvirt.org/uri.html).", isRequired: true)
+    static let address = Key(
+        "address",
+        .word(
+            "an IPv4 address or a host's name", pattern: "^[A-Za-z0-9][A-Za-z0-9.-]*$", examples: ["192.0.2.10"]
+        ) { text in
+            text.utf8.first.map { isLetter($0) || isDigit($0) } == true
+                && text.utf8.allSatisfy { isLetter($0) || isDigit($0) || "-.".utf8.contains($0) }
+        },
+        "At which address the machines on the other hypervisors reach this host, by UDP.",
+        fallback: "the host in the URI, or this host's address towards the others")
     static let cpus = Key(
         "cpus", .count(1...4096, example: "8"),
         "How many virtual CPUs all machines there may have together.", fallback: "no limit")
@@ -110,7 +120,9 @@ enum HookKeys {
 extension Section {
     static let hypervisor = Section(
         title: "a hypervisor",
-        keys: [HypervisorKeys.name, HypervisorKeys.uri, HypervisorKeys.cpus, HypervisorKeys.memory])
+        keys: [
+            HypervisorKeys.name, HypervisorKeys.uri, HypervisorKeys.address, HypervisorKeys.cpus, HypervisorKeys.memory,
+        ])
     static let group = Section(title: "a group", keys: [GroupKeys.hosts, GroupKeys.children, GroupKeys.vars])
     static let hooks = Section(
         title: "hooks", keys: [HookKeys.beforeUp, HookKeys.afterUp, HookKeys.beforeDown, HookKeys.afterDown])

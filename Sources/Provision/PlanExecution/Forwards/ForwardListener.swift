@@ -13,11 +13,7 @@ package struct ForwardListener: Sendable {
     /// be had is told. The calling thread is back in its own namespace afterwards.
     package static func bind(_ forwards: [Forward], inNamespace namespace: Int32?) throws -> [ForwardListener] {
         guard let namespace else { return try bind(forwards) }
-        let own = try Descriptor(opening: "/proc/thread-self/ns/net", O_RDONLY)
-        try NetworkNamespace.enter(path: "/proc/self/fd/\(namespace)")
-        let result = Result { try bind(forwards) }
-        try NetworkNamespace.enter(path: "/proc/self/fd/\(own.raw)")
-        return try result.get()
+        return try NetworkNamespace.inside(path: "/proc/self/fd/\(namespace)") { try bind(forwards) }
     }
 
     private static func bind(_ forwards: [Forward]) throws -> [ForwardListener] {

@@ -98,6 +98,8 @@ extension SnapshotKeeper {
 extension ClusterLifecycle {
     /// Mends what a snapshot command left that was killed, before another command begins its own journal.
     func mendSnapshots(of uuid: ClusterUUID) async throws {
+        // A cluster on several hypervisors has no snapshots.
+        guard sites.all.count == 1 else { return }
         let domains = try await hypervisor.domains()
         // The name is for messages alone.
         let name = domains.compactMap(\.metadata).first { $0.cluster == uuid.text }?.clusterName ?? ""
