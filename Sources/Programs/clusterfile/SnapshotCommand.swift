@@ -163,10 +163,11 @@ private struct SnapshotWork: Sendable {
     init(_ options: ClusterOptions) async throws {
         let hypervisor = try await options.connection()
         observed = try await options.observed(hypervisor)
-        let folder = try options.credentials().folder
+        let credentials = try options.credentials()
+        let folder = credentials.folder
         keeper = SnapshotKeeper(
             hypervisor: hypervisor, pool: Workplace.pool, journalPath: folder + "/journal.jsonl",
-            progress: ProgressPrinter().sink)
+            credentials: credentials, progress: ProgressPrinter().sink)
         lockPath = folder + "/lock"
     }
 

@@ -25,7 +25,7 @@ extension ClusterLifecycle {
             let made = try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
                 .carryOut(plan)
             // What failed for one machine is no reason not to wait for the others.
-            try await settle(plan, without: made, journal)
+            try await settle(plan, of: uuid, without: made, journal)
             try await adjustForwards(uuid)
             journal.end()
             return plan
@@ -43,12 +43,14 @@ extension ClusterLifecycle {
     }
 
     /// Waits for what the machines themselves have to do after their last step.
-    private func settle(_ plan: Plan, without made: PlanOutcome, _ journal: Journal) async throws {
+    private func settle(
+        _ plan: Plan, of uuid: ClusterUUID, without made: PlanOutcome, _ journal: Journal
+    ) async throws {
+        let cluster = ObservedCluster(name: "", uuid: uuid, domains: try await hypervisor.domains())
         var last: [String: Action] = [:]
         for step in plan.steps { if let machine = step.action.machine { last[machine] = step.action } }
         for machine in plan.machines where made.failure(of: machine) != nil { last[machine] = nil }
-        let channel = ReadinessChannel(hypervisor: hypervisor)
-        let deadline = ContinuousClock.now + bootTimeout
+        let readiness = MachineReadiness(hypervisor: hypervisor, credentials: credentials)
         let failures = await withTaskGroup(of: [Diagnosis].self) { group in
             for (name, action) in last.sorted(by: { $0.key < $1.key }) {
                 group.addTask {
@@ -57,13 +59,14 @@ extension ClusterLifecycle {
                         case .startMachine(_, let domain):
                             try await progress.step(machine: name, "boot") {
                                 try await journal.record("boot \(domain)") {
-                                    _ = try await channel.waitUntilReady(domain: domain, deadline: deadline)
+                                    try await readiness.waitUntilReady(
+                                        cluster.machine(named: name), atMost: bootTimeout)
                                 }
                             }
                         case .resumeMachine(_, let domain):
                             try await progress.step(machine: name, "set its clock") {
                                 try await journal.record("set-clock \(domain)") {
-                                    try await channel.setClock(domain: domain, deadline: .now + .seconds(30))
+                                    try await readiness.setClock(of: cluster.machine(named: name))
                                 }
                             }
                         default: break

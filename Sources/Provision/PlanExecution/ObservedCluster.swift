@@ -13,6 +13,8 @@ package struct ObservedCluster: Hashable, Sendable {
         package var address: String
         package var user: String
         package var role: MachineRole?
+        /// Of one of our own images, which are started by their kernel and answer on a channel.
+        package var isNative = true
     }
 
     package var name: String
@@ -39,7 +41,8 @@ package struct ObservedCluster: Hashable, Sendable {
             return Machine(
                 name: metadata.name, domain: domain.name, state: domain.state,
                 address: metadata.more[Attribute.address] ?? "", user: metadata.more[Attribute.user] ?? "cluster",
-                role: metadata.more[Attribute.role].flatMap(MachineRole.init))
+                role: metadata.more[Attribute.role].flatMap(MachineRole.init),
+                isNative: domain.defined?.boot != .disk)
         }.sorted { IPv4Address($0.address) ?? .zero < IPv4Address($1.address) ?? .zero }
     }
 
