@@ -64,7 +64,9 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: catalogue.folder + "/downloads") == [])
     }
 
-    @Test func `a wrong checksum is told also where the name is taken, and a file that is not there as such`() async throws {
+    @Test func `a wrong checksum is told also where the name is taken, and a file that is not there as such`()
+        async throws
+    {
         let path = try file(Self.disk())
         try await catalogue.add(.file(path: path, sha256: nil), name: "x", download: never)
         let (wanted, found) = (String(repeating: "0", count: 64), Self.sha256(Self.disk()))
