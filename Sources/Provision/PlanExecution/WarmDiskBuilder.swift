@@ -90,13 +90,16 @@ struct WarmDiskBuilder: Sendable {
 
     private func carryOut(_ disk: WarmDisk) async throws {
         try await hypervisor.start(domain: disk.domain)
-        let recap = try await run(disk)
+        let failed = FailedTasks()
+        let recap = try await run(disk, failed)
         guard recap.succeeded else {
-            let lost = recap.lost.values.flatMap(\.all).map(\.what)
+            let reasons = failed.byHost.values.joined() + recap.lost.values.flatMap(\.all)
             throw Diagnosis(
                 "tasks tagged '\(WarmDisk.tag)' failed on a machine without a cluster",
-                why: lost.first ?? "a task failed",
-                fix: "tag only tasks that need no other machine, no address and no secret")
+                why: reasons.first?.rendered,
+                fix: network == nil
+                    ? "run it while the cluster is up where they fetch something: they have its network then"
+                    : "tag only tasks that need no other machine, no address and no secret")
         }
         let deadline = ContinuousClock.now + bootTimeout
         try await seal(disk.domain, deadline)
@@ -114,12 +117,12 @@ struct WarmDiskBuilder: Sendable {
     }
 
     /// The tasks by the runner, whose channel is let go afterwards.
-    private func run(_ disk: WarmDisk) async throws -> PlaybookRecap {
+    private func run(_ disk: WarmDisk, _ failed: FailedTasks) async throws -> PlaybookRecap {
         guard
             let channel = try await runner.start(
                 domain: disk.domain, hypervisor, deadline: .now + bootTimeout, limit: .seconds(1800))
         else { throw Diagnosis("the warm disk's machine has no runner", why: "its disk of files was not read") }
-        return try await PlaybookRun([disk.playbook]).run(connect: { _ in channel }, report: { _ in })
+        return try await PlaybookRun([disk.playbook]).run(connect: { _ in channel }, report: failed.note)
     }
 
     /// The channel, once the runner's is closed.
