@@ -14,6 +14,8 @@ package enum TaskFailure: Diagnosable {
     case notFound(String)
     case commandFailed(command: String, status: Int32, output: String)
     case timedOut(String, seconds: Int)
+    /// The machine has no `mkfs` for it.
+    case noFileSystemProgram(type: String, device: String)
     case said(String)
     /// A failed result with members of its own.
     case result(JSONObject)
@@ -34,6 +36,10 @@ package enum TaskFailure: Diagnosable {
         case .commandFailed(let command, let status, let output):
             Diagnosis("'\(command)' ended with status \(status)", why: output.isEmpty ? nil : output)
         case .timedOut(let what, let seconds): Diagnosis("\(what) did not come to be within \(seconds) seconds")
+        case .noFileSystemProgram(let type, let device):
+            Diagnosis(
+                "\(device) cannot be formatted with \(type)", why: "this machine's image has no mkfs.\(type)",
+                fix: "take an image with \(type == "xfs" ? "xfsprogs" : "that program"), or format it with ext4")
         case .said(let message): Diagnosis(message)
         case .result(let members): Diagnosis(members["msg"]?.string ?? "failed")
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import FoundationEssentials
 import Glibc
+import JSON
 import MachineImages
 import PlanExecution
 
@@ -43,6 +44,9 @@ extension ImageCommand {
         @Option(help: "The name for Clusterfiles; the file's own if not given.") var name: String?
 
         func validate() throws {
+            if isURL, !["http://", "https://"].contains(where: source.hasPrefix) {
+                throw ValidationError("a URL begins with http:// or https://; \(source) does not")
+            }
             if isURL, sha256 == nil {
                 throw ValidationError("a URL needs --sha256: the checksum that the image's publisher gives")
             }
@@ -86,6 +90,31 @@ extension ImageCommand {
 
         func run() async throws {
             try await remove(yes: yes) { try await $0.removal(of: name) }
+        }
+    }
+
+    struct Warm: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prepare disks on which the playbook's tasks tagged 'warm' are done; up makes machines of them.",
+            discussion: "Example: clusterfile image warm -f Clusterfile.example")
+        @OptionGroup var cluster: ClusterOptions
+        @OptionGroup var choice: MachineChoice
+        @OptionGroup var progress: ProgressOptions
+
+        func run() async throws {
+            let spec = try cluster.spec()
+            let path = try cluster.path()
+            try await progress.carryOut("image warm") { [cluster, choice] printer in
+                let (all, made) = try await cluster.lifecycle(progress: printer.sink).prepareWarmDisks(
+                    spec, clusterfile: path, machines: try choice.wanted(cluster, of: spec))
+                let text =
+                    all == 0
+                    ? "no task of the playbook of '\(spec.name)' has the tag 'warm'"
+                    : made == 0
+                        ? "the warm disks of '\(spec.name)' are there" : "\(made) of \(all) warm disks were prepared"
+                return .init(
+                    text: text, summary: ["cluster": .string(spec.name), "disks": JSON(all), "made": JSON(made)])
+            }
         }
     }
 

@@ -11,7 +11,7 @@ struct ImageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "image", abstract: "Build, add, list, check and remove the images that machines are made of.",
         discussion: "Example: clusterfile image build debian-12",
-        subcommands: [Build.self, Add.self, List.self, Verify.self, Remove.self, Prune.self],
+        subcommands: [Build.self, Add.self, List.self, Verify.self, Remove.self, Prune.self, Warm.self],
         defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {

@@ -169,10 +169,11 @@ private struct SnapshotWork: Sendable {
                 why: "snapshots are of machines of one libvirt only", fix: "save its machines' data in them")
         }
         observed = try await sites.observed(name: identity.name, uuid: identity.uuid)
-        let folder = try options.credentials().folder
+        let credentials = try options.credentials()
+        let folder = credentials.folder
         keeper = SnapshotKeeper(
             hypervisor: sites.all[0].hypervisor, pool: Workplace.pool, journalPath: folder + "/journal.jsonl",
-            progress: ProgressPrinter().sink)
+            credentials: credentials, progress: ProgressPrinter().sink)
         lockPath = folder + "/lock"
     }
 

@@ -45,15 +45,21 @@ extension ClusterOptions {
             catalogue: ImageCatalogue(folder: Workplace.imagesFolder), credentials: try credentials(),
             programsFolder: try Workplace.programsFolder(), progress: progress)
         lifecycle.forwards = try forwardKeeper()
+        lifecycle.background = try background()
         lifecycle.downloadNamespace = Workplace.outside
         return lifecycle
     }
 
     /// Who carries the cluster's ports.
     func forwardKeeper() throws -> ForwardKeeper {
-        ForwardKeeper(
-            credentials: try credentials(), program: try Workplace.programsFolder() + "/clusterfile",
-            uri: Workplace.askedURI, hostNamespace: Workplace.hostNamespace)
+        ForwardKeeper(credentials: try credentials(), background: try background())
+    }
+
+    /// How this program is started again beside its commands.
+    private func background() throws -> BackgroundCommand {
+        BackgroundCommand(
+            program: try Workplace.programsFolder() + "/clusterfile", uri: Workplace.askedURI,
+            hostNamespace: Workplace.hostNamespace)
     }
 }
 
@@ -68,10 +74,9 @@ struct Up: AsyncParsableCommand {
     @OptionGroup var consent: ConsentOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var progress: ProgressOptions
-    @Flag(
-        help:
-            "Make new machines of disks on which the playbook has been carried out, and prepare such for the next time."
-    )
+    @Flag(help: "Make new machines of the image alone, not of warm disks (images/README.md), and prepare none.")
+    var cold = false
+    @Flag(help: "Prepare warm disks for the next time, also where that saves less than it costs.")
     var warm = false
     @Flag(help: "Do not wait for the machines once they are started, and carry out no playbook.")
     var noWait = false
@@ -79,6 +84,7 @@ struct Up: AsyncParsableCommand {
     var bootTimeout = 180
 
     func validate() throws {
+        guard !(cold && warm) else { throw ValidationError("--cold and --warm exclude each other") }
         guard bootTimeout > 0 else { throw ValidationError("--boot-timeout wants a number of seconds above 0") }
     }
 
@@ -87,11 +93,11 @@ struct Up: AsyncParsableCommand {
         let spec = try cluster.spec()
         let path = try cluster.path()
         try await progress.carryOut("up", output.format) {
-            [cluster, choice, consent, bootTimeout, noWait, warm] printer in
+            [cluster, choice, consent, bootTimeout, noWait, warm, cold] printer in
             var lifecycle = try await cluster.lifecycle(of: spec, progress: printer.sink)
             lifecycle.bootTimeout = .seconds(bootTimeout)
             lifecycle.waits = !noWait
-            lifecycle.usesWarmDisks = warm
+            lifecycle.warmUse = cold ? .none : warm ? .prepare : .automatic
             let recap = try await lifecycle.up(
                 spec, clusterfile: path, machines: try choice.wanted(cluster, of: spec)
             ) { plan in

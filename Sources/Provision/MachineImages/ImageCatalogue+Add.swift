@@ -39,7 +39,11 @@ extension ImageCatalogue {
         switch source {
         case .file(let path, let sha256):
             (file, isOurs) = (path, false)
-            if let sha256, let present = try present(name, sha256, from: path) { return present }
+            guard access(path, R_OK) == 0 else {
+                throw ImageError.noSource(path: path, reason: String(cString: strerror(errno)))
+            }
+            // That another content has the name is told once the file is known to have this one.
+            if let sha256, let present = try? present(name, sha256, from: path) { return present }
         case .url(let url, let sha256):
             if let present = try present(name, sha256, from: url) { return present }
             file = try await downloaded(url, sha256, download)

@@ -3,6 +3,7 @@ package import Diagnostics
 /// Why an image cannot be used, added or removed.
 package enum ImageError: Error, Hashable, Sendable {
     case unknown(name: String, known: [String], folder: String)
+    case noSource(path: String, reason: String)
     case unreadable(path: String, reason: String)
     case damaged(file: String, expected: String, found: String)
     case flawed(source: String, reason: String)
@@ -20,6 +21,10 @@ extension ImageError: Diagnosable {
                 "there is no image '\(name)'",
                 why: known.isEmpty ? "there is none in \(folder)" : "there are: \(known.joined(separator: ", "))",
                 fix: "build it with: clusterfile image build \(name)")
+        case .noSource(let path, let reason):
+            Diagnosis(
+                "there is no image to add at \(path)", why: reason,
+                fix: "name a qcow2 or raw disk image that you may read, or a URL with its --sha256")
         case .unreadable(let path, let reason):
             Diagnosis(
                 "the image's file \(path) cannot be read", why: reason,

@@ -78,6 +78,8 @@ package struct NoCloudSeed: Hashable, Sendable {
         files.append(file(home + "/known_hosts", boot.knownHosts, mode: "0644", isUsers: true))
         let config: JSON = [
             "hostname": .string(boot.hostname),
+            // Debian's images write that file anew at each boot.
+            "manage_etc_hosts": false,
             "users": [
                 [
                     "name": .string(boot.user), "shell": "/bin/bash", "lock_passwd": true,

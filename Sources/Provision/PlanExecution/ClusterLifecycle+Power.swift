@@ -24,7 +24,7 @@ extension ClusterLifecycle {
             let made = try await PlanExecutor(journal: journal, progress: progress) { try await actions.perform($0) }
                 .carryOut(plan)
             // What failed for one machine is no reason not to wait for the others.
-            try await settle(plan, without: made, journal)
+            try await settle(plan, of: uuid, without: made, journal)
             try await adjustForwards(uuid)
             journal.end()
             return plan
@@ -45,28 +45,31 @@ extension ClusterLifecycle {
     }
 
     /// Waits for what the machines themselves have to do after their last step.
-    private func settle(_ plan: Plan, without made: PlanOutcome, _ journal: Journal) async throws {
+    private func settle(
+        _ plan: Plan, of uuid: ClusterUUID, without made: PlanOutcome, _ journal: Journal
+    ) async throws {
+        let cluster = try await observed(uuid: uuid)
         var last: [String: Step] = [:]
         for step in plan.steps { if let machine = step.action.machine { last[machine] = step } }
         for machine in plan.machines where made.failure(of: machine) != nil { last[machine] = nil }
-        let deadline = ContinuousClock.now + bootTimeout
         let failures = await withTaskGroup(of: [Diagnosis].self) { group in
             for (name, step) in last.sorted(by: { $0.key < $1.key }) {
                 let site = sites.all.first { $0.name == step.hypervisor } ?? sites.all[0]
-                let channel = ReadinessChannel(hypervisor: site.hypervisor)
+                let readiness = MachineReadiness(hypervisor: site.hypervisor, credentials: credentials)
                 group.addTask {
                     do {
                         switch step.action {
                         case .startMachine(_, let domain):
                             try await progress.step(machine: name, "boot") {
                                 try await journal.record("boot \(domain)") {
-                                    _ = try await channel.waitUntilReady(domain: domain, deadline: deadline)
+                                    try await readiness.waitUntilReady(
+                                        cluster.machine(named: name), atMost: bootTimeout)
                                 }
                             }
                         case .resumeMachine(_, let domain):
                             try await progress.step(machine: name, "set its clock") {
                                 try await journal.record("set-clock \(domain)") {
-                                    try await channel.setClock(domain: domain, deadline: .now + .seconds(30))
+                                    try await readiness.setClock(of: cluster.machine(named: name))
                                 }
                             }
                         default: break

@@ -20,7 +20,9 @@ package struct ClusterLifecycle: Sendable {
     /// Carries the ports that lead into machines, or nil where nobody shall.
     package var forwards: ForwardKeeper?
     /// Whether machines are made of disks on which the playbook's tasks tagged `warm` are done, and such disks prepared.
-    package var usesWarmDisks = false
+    package var warmUse = WarmUse.automatic
+    /// Starts what goes on after a command, or nil where nothing shall.
+    package var background: BackgroundCommand?
     /// The network namespace in which URLs of images can be reached, or nil for the caller's own.
     package var downloadNamespace: String?
     /// How long a machine may take from its start to its first login.
@@ -122,9 +124,12 @@ package struct ClusterLifecycle: Sendable {
         }.carryOut(plan)
         try await carryForwards(of: spec, journal)
         let failed = names.compactMap { made.failure(of: $0) }
+        let gain = WarmGain()
+        var watched = self
+        watched.progress = gain.listening(to: progress)
         var recap =
             waits
-            ? try await converge(
+            ? try await watched.converge(
                 spec, playbooks, clusterfile: clusterfile, machines: machines, started: plan.startedMachines,
                 grown: unfinished.isEmpty ? plan.grownMachines : Set(names), failed: failed, journal: journal)
             : try await self.recap(of: spec.keeping { names.contains($0.name) }, [:], failed)
@@ -135,13 +140,7 @@ package struct ClusterLifecycle: Sendable {
             try credentials.prune(credentialRequest(spec, clusterfile: clusterfile))
         }
         journal.end()
-        if waits, made.failures.isEmpty {
-            for site in sites.all {
-                guard let actions = actions.bySite[site.name] else { continue }
-                let disks = warm.filter { sites.isAt(site, $0.key) }
-                try await at(site).prepare(disks, spec.part(on: site, of: sites), actions)
-            }
-        }
+        if waits, recap.succeeded { try await prepareLater(warm, gain, clusterfile) }
         return recap
     }
 
@@ -263,7 +262,11 @@ package struct ClusterLifecycle: Sendable {
 
     /// The volume with what the playbook installs, where a machine is going to be made and there is a playbook.
     private func agentVolume(for plan: Plan, _ spec: ClusterSpec) async throws -> String? {
-        guard plan.definesMachines, spec.playbook != nil else { return nil }
+        plan.definesMachines && spec.playbook != nil ? try await agentVolume() : nil
+    }
+
+    /// The volume with what the playbook installs.
+    func agentVolume() async throws -> String {
         // The runner first: its machine reads no further than that.
         let programs = ["clusterfile-runner", "clusterfile-node", "clusterfile-master"].map {
             programsFolder + "/" + $0
@@ -273,7 +276,7 @@ package struct ClusterLifecycle: Sendable {
     }
 
     /// How machines' processors are made; where it is the slow way, a line says so and why.
-    private func virtualization(_ images: [String: MachineImage]) async throws -> DomainHardware.Virtualization {
+    func virtualization(_ images: [String: MachineImage]) async throws -> DomainHardware.Virtualization {
         let reason: String
         if try await !hypervisor.offersKVM() {
             reason = (sites.all[0].name.map { "hypervisor '\($0)'" } ?? "this libvirt") + " offers no KVM"

@@ -2,7 +2,6 @@ import Bundles
 import Clusterfiles
 import Diagnostics
 import Plays
-import Synchronization
 
 extension ClusterLifecycle {
     /// How the playbook's tasks ended by machine, and the machines that failed.
@@ -29,7 +28,7 @@ extension ClusterLifecycle {
                 let recap = try await PlaybookRun(playbooks).run(
                     connect: { host in try await exchange.channel(of: host) },
                     report: { event in
-                        if let (host, failure) = Self.failure(of: event) { failedTasks.add(failure, of: host) }
+                        failedTasks.note(event)
                         Self.forward(event, to: report)
                     })
                 await exchange.finish()
@@ -104,23 +103,4 @@ extension ClusterLifecycle {
         case .lost(let host, _): report(.machine(host, .failed))
         }
     }
-
-    /// The failed task that an event tells of, at its place in the playbook; of a loop its items tell more than the whole.
-    private static func failure(of event: HostEvent) -> (host: String, Diagnosis)? {
-        guard case .task(let host, let task) = event, task.status == .failed else { return nil }
-        let name = (task.role.map { "\($0) : " } ?? "") + task.task + (task.item.map { " (\($0))" } ?? "")
-        return (
-            host,
-            Diagnosis("task '\(name)' failed", why: task.message, at: SourceLocation(task.location))
-        )
-    }
-}
-
-/// The tasks that failed in a run, by machine.
-private final class FailedTasks: Sendable {
-    private let state = Mutex<[String: [Diagnosis]]>([:])
-
-    var byHost: [String: [Diagnosis]] { state.withLock { $0 } }
-
-    func add(_ failure: Diagnosis, of host: String) { state.withLock { $0[host, default: []].append(failure) } }
 }

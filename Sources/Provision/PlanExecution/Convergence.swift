@@ -158,9 +158,12 @@ extension ClusterLifecycle {
         path.hasPrefix("/") ? path : folder(of: clusterfile) + "/" + path
     }
 
+    static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
+
     static func folder(of path: String) -> String {
-        let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-        return absolute.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+        absolute(path).split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
     }
 }
 

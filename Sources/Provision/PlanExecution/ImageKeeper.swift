@@ -77,11 +77,7 @@ package struct ImageKeeper: Sendable {
     /// Ends machines that prepared a warm disk when their command was killed; fails while one goes on.
     private func endAbandoned() async throws {
         try await ClusterLock.hold(.warm, purpose: "the removal of warm disks") {
-            for domain in try await hypervisor.domains().map(\.name) where domain.hasPrefix(WarmDisk.domainPrefix) {
-                try await hypervisor.destroy(domain: domain)
-                try await hypervisor.deleteConsoleLog(ofDomain: domain, pool: pool)
-                try await hypervisor.undefine(domain: domain)
-            }
+            try await hypervisor.removeWarmMachines(pool: pool)
         }
     }
 

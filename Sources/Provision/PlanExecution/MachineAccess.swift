@@ -96,9 +96,6 @@ package struct MachineAccess: Sendable {
 
     /// Where a machine is and how it proves itself.
     private func place(of machine: MachineSpec, user: String) throws -> SecureShellTarget {
-        let line = try credentials.hostKey(ofMachine: machine.name).publicKeyWithoutComment
-        return SecureShellTarget(
-            address: "\(machine.address)", user: user, privateKey: .text(try credentials.userKey().privateKeyText),
-            hostKey: try PublicKey(openSSH: line), route: route)
+        try credentials.target(machine.name, at: "\(machine.address)", user: user, route: route)
     }
 }

@@ -85,7 +85,8 @@ struct MachineVisit: Sendable {
         let isNew = started.contains(machine.name)
         // One that was there before was asked another way until now.
         // A stock system boots several times as long.
-        let deadline = (isNew ? begin : .now) + bootTimeout * (machine.firstBoot == .native ? 1 : 4)
+        let deadline =
+            (isNew ? begin : .now) + bootTimeout * (machine.firstBoot == .native ? 1 : MachineReadiness.foreignBoots)
         progress.report(.machine(machine.name, arrival(machine)))
         let attempt = {
             try await attempts.run {

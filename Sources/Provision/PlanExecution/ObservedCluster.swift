@@ -18,6 +18,8 @@ package struct ObservedCluster: Hashable, Sendable {
         package var site: String?
         /// How its network is reached.
         package var route = SecureShellRoute.direct
+        /// Of one of our own images, which are started by their kernel and answer on a channel.
+        package var isNative = true
     }
 
     package var name: String
@@ -47,7 +49,8 @@ package struct ObservedCluster: Hashable, Sendable {
             return Machine(
                 name: metadata.name, domain: domain.name, state: domain.state,
                 address: metadata.more[Attribute.address] ?? "", user: metadata.more[Attribute.user] ?? "cluster",
-                role: metadata.more[Attribute.role].flatMap(MachineRole.init), site: site, route: route)
+                role: metadata.more[Attribute.role].flatMap(MachineRole.init), site: site, route: route,
+                isNative: domain.defined?.boot != .disk)
         }.sorted(by: Self.isBefore)
     }
 

@@ -1,6 +1,4 @@
 import Diagnostics
-import FoundationEssentials
-import Glibc
 package import Hypervisor
 
 /// Talks to the machine's own service on its readiness channel, which works before and beside its network.
@@ -42,11 +40,7 @@ package struct ReadinessChannel: Sendable {
         // An answer shows that the service listens, so that the time is not stale when it is read.
         try await channel.send("state", deadline: deadline)
         while try await !channel.nextLine(deadline: deadline).hasPrefix("ready ") {}
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let fraction = String(now.tv_nsec)
-        let nanoseconds = String(repeating: "0", count: 9 - fraction.utf8.count) + fraction
-        try await channel.send("clock \(now.tv_sec).\(nanoseconds)", deadline: deadline)
+        try await channel.send("clock \(HostClock.text)", deadline: deadline)
         while true {
             let line = try await channel.nextLine(deadline: deadline)
             if line == "clock ok" { return }

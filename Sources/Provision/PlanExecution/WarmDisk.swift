@@ -1,3 +1,4 @@
+import Bundles
 import Clusterfiles
 import Crypto
 import FoundationEssentials
@@ -20,6 +21,8 @@ struct WarmDisk: Hashable, Sendable {
 
     /// The hash of everything that its content follows from: image, runner, tasks, variables, and each file that tasks name.
     let key: String
+    /// A hash of what it is for: one for another content takes this one's place.
+    let kind: String
     let image: MachineImage
     let playbook: CompiledPlaybook
     /// The machine that it was first asked for.
@@ -42,21 +45,34 @@ struct WarmDisk: Hashable, Sendable {
         for part in [
             image.disk.sha256, kernel.sha256, initrd.sha256, arguments, runner.shortDigest, bundle.json.text,
         ] { hash.update(data: Data(SHA256.hash(data: Data(part.utf8)))) }
-        key = hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        key = Self.hexadecimal(hash.finalize().prefix(8))
+        let purpose = [image.name, path, machine.role?.rawValue ?? ""] + machine.groups
+        kind = Self.hexadecimal(SHA256.hash(data: Data(purpose.joined(separator: "\n").utf8)).prefix(4))
         self.image = image
         self.machine = machine
     }
 
-    var volume: String { Self.prefix + key + Self.suffix }
+    /// What all disks for the same purpose begin with.
+    var family: String { Self.prefix + kind + "-" }
+    /// What its volumes have in common.
+    var stem: String { family + key }
+    var volume: String { stem + Self.suffix }
     /// It comes last: without it the disk was not finished.
-    var marker: String { Self.prefix + key + ".complete" }
-    var seed: String { Self.prefix + key + ".seed" }
+    var marker: String { stem + ".complete" }
+    var seed: String { stem + ".seed" }
     var domain: String { Self.domainPrefix + key }
     static let domainPrefix = "clusterfile-warm-"
 
     /// The domain's UUID, of version 8 (RFC 9562, section 5.8).
     var uuid: String {
         "\(key.prefix(8))-\(key.dropFirst(8).prefix(4))-8\(key.suffix(3))-8\(key.prefix(3))-\(key.prefix(12))"
+    }
+
+    /// What is done on it.
+    var tasks: [BundledTask] { playbook.bundle(for: ClusterInventory.preparedHost)?.plays.flatMap(\.tasks) ?? [] }
+
+    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     static func isDisk(_ name: String) -> Bool { name.hasPrefix(prefix) && name.hasSuffix(suffix) }

@@ -14,18 +14,18 @@ struct WarmDiskBuilder: Sendable {
     var runner: RunnerProgram
     /// The network that its tasks may fetch packages through, and an address in it that nobody has.
     var network: (name: String, card: FirstBoot.Card, gateway: String)?
-    var deadline: ContinuousClock.Instant
+    /// How long its machine may take to boot, and to end.
+    var bootTimeout: Duration
 
-    /// Prepares it unless it is there.
-    func ensure(_ disk: WarmDisk) async throws {
-        if try await hypervisor.volume(disk.marker, pool: pool) != nil { return }
+    /// Prepares it; one that is there is none of this function's business.
+    func prepare(_ disk: WarmDisk) async throws {
         try await clear(disk)
         do {
             try await make(disk)
             try await carryOut(disk)
         } catch {
             // What is left of it is cleared before the next attempt as well; the first error is the one that counts.
-            try? await clear(disk)
+            try? await finishing(within: .seconds(30)) { try await clear(disk) }
             throw error
         }
         try await remove(disk.domain)
@@ -41,10 +41,7 @@ struct WarmDiskBuilder: Sendable {
     }
 
     private func remove(_ domain: String) async throws {
-        guard try await hypervisor.domains().contains(where: { $0.name == domain }) else { return }
-        try await hypervisor.destroy(domain: domain)
-        try await hypervisor.deleteConsoleLog(ofDomain: domain, pool: pool)
-        try await hypervisor.undefine(domain: domain)
+        try await hypervisor.removeWarmMachines(pool: pool) { $0 == domain }
     }
 
     private func make(_ disk: WarmDisk) async throws {
@@ -93,21 +90,25 @@ struct WarmDiskBuilder: Sendable {
 
     private func carryOut(_ disk: WarmDisk) async throws {
         try await hypervisor.start(domain: disk.domain)
-        let recap = try await run(disk)
+        let failed = FailedTasks()
+        let recap = try await run(disk, failed)
         guard recap.succeeded else {
-            let lost = recap.lost.values.flatMap(\.all).map(\.what)
+            let reasons = failed.byHost.values.joined() + recap.lost.values.flatMap(\.all)
             throw Diagnosis(
                 "tasks tagged '\(WarmDisk.tag)' failed on a machine without a cluster",
-                why: lost.first ?? "a task failed",
-                fix: "tag only tasks that need no other machine, no address and no secret")
+                why: reasons.first?.rendered,
+                fix: network == nil
+                    ? "run it while the cluster is up where they fetch something: they have its network then"
+                    : "tag only tasks that need no other machine, no address and no secret")
         }
-        try await seal(disk.domain)
+        let deadline = ContinuousClock.now + bootTimeout
+        try await seal(disk.domain, deadline)
         try await hypervisor.waitForShutdown(domain: disk.domain, deadline: deadline)
     }
 
     /// Has the machine remove what is its own, and end.
-    private func seal(_ domain: String) async throws {
-        let channel = try await channel(to: domain)
+    private func seal(_ domain: String, _ deadline: ContinuousClock.Instant) async throws {
+        let channel = try await channel(to: domain, deadline)
         // The runner may be there a moment longer; the machine's service says that it listens again.
         try await channel.send("state", deadline: deadline)
         while try await !channel.nextLine(deadline: deadline).hasPrefix("ready ") {}
@@ -116,16 +117,16 @@ struct WarmDiskBuilder: Sendable {
     }
 
     /// The tasks by the runner, whose channel is let go afterwards.
-    private func run(_ disk: WarmDisk) async throws -> PlaybookRecap {
+    private func run(_ disk: WarmDisk, _ failed: FailedTasks) async throws -> PlaybookRecap {
         guard
             let channel = try await runner.start(
-                domain: disk.domain, hypervisor, deadline: deadline, limit: .seconds(1800))
+                domain: disk.domain, hypervisor, deadline: .now + bootTimeout, limit: .seconds(1800))
         else { throw Diagnosis("the warm disk's machine has no runner", why: "its disk of files was not read") }
-        return try await PlaybookRun([disk.playbook]).run(connect: { _ in channel }, report: { _ in })
+        return try await PlaybookRun([disk.playbook]).run(connect: { _ in channel }, report: failed.note)
     }
 
     /// The channel, once the runner's is closed.
-    private func channel(to domain: String) async throws -> GuestChannel {
+    private func channel(to domain: String, _ deadline: ContinuousClock.Instant) async throws -> GuestChannel {
         while true {
             do {
                 return try await hypervisor.openChannel(domain: domain)
@@ -140,5 +141,16 @@ struct WarmDiskBuilder: Sendable {
             throw Diagnosis("the volume \(volume) is gone", why: "the pool '\(pool)' had it a moment ago")
         }
         return found.path
+    }
+}
+
+extension Hypervisor {
+    /// Ends and removes machines that prepared a warm disk, by their domains' names; only who has the lock of warm disks may.
+    func removeWarmMachines(pool: String, _ isMeant: (String) -> Bool = { _ in true }) async throws {
+        for domain in try await domains().map(\.name) where domain.hasPrefix(WarmDisk.domainPrefix) && isMeant(domain) {
+            try await destroy(domain: domain)
+            try await deleteConsoleLog(ofDomain: domain, pool: pool)
+            try await undefine(domain: domain)
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Glibc
 import JSON
@@ -32,6 +33,16 @@ import Testing
         try converges("filesystem", ["dev": disk, "fstype": "ext2", "force": true])
         try converges("filesystem", ["dev": disk, "state": "absent"])
         #expect(throws: TaskFailure.self) { try run("filesystem", ["dev": "/dev/no-such", "fstype": "ext4"]) }
+    }
+
+    @Test func `A file system whose programs the image lacks is named with what to do`() throws {
+        let disk = try device("disk", mebibytes: 16)
+        #expect {
+            try run("filesystem", ["dev": disk, "fstype": "unheard-of"])
+        } throws: {
+            guard case TaskFailure.noFileSystemProgram("unheard-of", path("disk")) = $0 else { return false }
+            return Diagnoses(of: $0).description.contains("or format it with ext4")
+        }
     }
 
     @Test func `A line of fstab is placed once, changed in its place, and other lines keep their looks`() throws {

@@ -64,6 +64,20 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: catalogue.folder + "/downloads") == [])
     }
 
+    @Test func `a wrong checksum is told also where the name is taken, and a file that is not there as such`()
+        async throws
+    {
+        let path = try file(Self.disk())
+        try await catalogue.add(.file(path: path, sha256: nil), name: "x", download: never)
+        let (wanted, found) = (String(repeating: "0", count: 64), Self.sha256(Self.disk()))
+        await #expect(throws: ImageError.otherContent(source: path, expected: wanted, found: found)) {
+            try await catalogue.add(.file(path: path, sha256: wanted), name: "x", download: never)
+        }
+        await #expect(throws: ImageError.noSource(path: "/nowhere", reason: "No such file or directory")) {
+            try await catalogue.add(.file(path: "/nowhere", sha256: nil), name: "y", download: never)
+        }
+    }
+
     @Test func `a download that was cut short goes on in the same file`() async throws {
         let disk = Self.disk()
         let source = ImageCatalogue.Source.url("https://h/x.img", sha256: Self.sha256(disk))

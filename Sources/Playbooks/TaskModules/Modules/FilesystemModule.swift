@@ -24,7 +24,11 @@ enum FilesystemModule {
         return change(device, from: found, to: wanted) {
             let options = context.text("opts")?.split(separator: " ").map(String.init) ?? []
             let quiet = wanted.hasPrefix("ext") ? ["-F", "-q"] : wanted == "xfs" ? ["-f", "-q"] : []
-            _ = try context.spawn(["mkfs.\(wanted)"] + quiet + options + [device])
+            do {
+                _ = try context.spawn(["mkfs.\(wanted)"] + quiet + options + [device])
+            } catch TaskFailure.system("exec", _, ENOENT) {
+                throw TaskFailure.noFileSystemProgram(type: wanted, device: device)
+            }
         }
     }
 

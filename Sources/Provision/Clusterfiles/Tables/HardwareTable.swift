@@ -55,7 +55,8 @@ enum DiskKeys {
         "filesystem",
         .choice(
             MachineSpec.DataDisk.FileSystem.allCases.map { ($0.rawValue, $0) } + [("none", nil)], example: "xfs"),
-        "What an empty disk is formatted with; 'none' leaves it as it is.", fallback: "ext4")
+        "What an empty disk is formatted with; 'none' leaves it as it is. 'xfs' needs an image with xfsprogs, which ours lack.",
+        fallback: "ext4")
     static let mount = Key("mount", .machinePath(example: "/srv/data"), "Where it is mounted.", fallback: "nowhere")
     static let cache = Key(
         "cache", Shape<MachineSpec.DiskCache>.choice(example: "writeback"),

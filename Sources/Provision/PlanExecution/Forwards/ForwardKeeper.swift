@@ -7,18 +7,11 @@ import Linux
 /// Keeps the one background process of a cluster that carries its forwards: starts it, starts it anew for other forwards, ends it.
 package struct ForwardKeeper: Sendable {
     private let folder: String
-    /// This program, which is started again to serve.
-    private let program: String
-    /// The libvirt that was asked for, which says where machines can be reached.
-    private let uri: String?
-    /// A descriptor of the host's own network namespace, where this process works in another.
-    private let hostNamespace: Int32?
+    private let background: BackgroundCommand
 
-    package init(credentials: CredentialStore, program: String, uri: String?, hostNamespace: Int32?) {
+    package init(credentials: CredentialStore, background: BackgroundCommand) {
         folder = credentials.folder
-        self.program = program
-        self.uri = uri
-        self.hostNamespace = hostNamespace
+        self.background = background
     }
 
     private var path: String { ForwardRecord.path(in: folder) }
@@ -59,18 +52,9 @@ package struct ForwardKeeper: Sendable {
 
     /// Starts the process, where the host's ports are, and waits until it listens, or says why it does not.
     private func serve() async throws {
-        var spec = ProcessSpec(
-            arguments: [program, "forward", "--serve", path] + (uri.map { ["--connect", $0] } ?? []),
-            environment: ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" })
-        spec.isDetached = true
-        spec.workingDirectory = "/"
-        if let hostNamespace { spec.joinedNamespaces = ["/proc/self/fd/\(hostNamespace)"] }
         let log = folder + "/forwards.log"
         let answer = try Descriptor.pipe()
-        let none = try Descriptor(opening: "/dev/null", O_RDONLY)
-        let errors = try Descriptor(opening: log, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
-        _ = try StartedProcess.start(
-            spec, streams: .init(input: none.raw, output: answer.writing.raw, error: errors.raw))
+        try background.start(["forward", "--serve", path], output: answer.writing.raw, log: log)
         let said = try await Self.readAll(answer.closingWriter(), deadline: .now + .seconds(20))
         guard said == Self.isServing else {
             throw Diagnosis(
@@ -111,10 +95,7 @@ package struct ForwardKeeper: Sendable {
 
     /// What the background process does: binds, says so, and serves until it is told to end or the record is another's.
     package static func serve(record path: String, namespace: Int32?) async throws {
-        // The terminal and the shell that it was started from are nobody's business here.
-        signal(SIGTERM, SIG_DFL)
-        signal(SIGHUP, SIG_IGN)
-        signal(SIGINT, SIG_IGN)
+        BackgroundCommand.detach()
         guard var record = ForwardRecord.read(path) else {
             throw Diagnosis("there is no record of forwards at \(path)", fix: "run clusterfile up")
         }

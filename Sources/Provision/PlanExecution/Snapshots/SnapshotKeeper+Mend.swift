@@ -103,7 +103,9 @@ extension ClusterLifecycle {
         let domains = try await hypervisor.domains()
         // The name is for messages alone.
         let name = domains.compactMap(\.metadata).first { $0.cluster == uuid.text }?.clusterName ?? ""
-        try await SnapshotKeeper(hypervisor: hypervisor, pool: pool, journalPath: journalPath, progress: progress)
-            .mend(ObservedCluster(name: name, uuid: uuid, domains: domains))
+        try await SnapshotKeeper(
+            hypervisor: hypervisor, pool: pool, journalPath: journalPath, credentials: credentials, progress: progress
+        )
+        .mend(ObservedCluster(name: name, uuid: uuid, domains: domains))
     }
 }

@@ -1,3 +1,4 @@
+package import Credentials
 import Diagnostics
 package import Hypervisor
 
@@ -12,16 +13,18 @@ package struct SnapshotKeeper: Sendable {
     /// The cluster's journal.
     package var journalPath: String
     package var progress: ProgressSink
-    /// Sets the clock of a domain to this host's.
-    var setClock: @Sendable (_ domain: String) async throws -> Void
+    /// Sets the clock of a machine to this host's.
+    var setClock: @Sendable (ObservedCluster.Machine) async throws -> Void
 
-    package init(hypervisor: Hypervisor, pool: String, journalPath: String, progress: ProgressSink) {
+    package init(
+        hypervisor: Hypervisor, pool: String, journalPath: String, credentials: CredentialStore, progress: ProgressSink
+    ) {
         self.hypervisor = hypervisor
         self.pool = pool
         self.journalPath = journalPath
         self.progress = progress
-        let channel = ReadinessChannel(hypervisor: hypervisor)
-        setClock = { try await channel.setClock(domain: $0, deadline: .now + .seconds(30)) }
+        let readiness = MachineReadiness(hypervisor: hypervisor, credentials: credentials)
+        setClock = { try await readiness.setClock(of: $0) }
     }
 
     /// The cluster's snapshots, oldest first.
@@ -82,7 +85,7 @@ package struct SnapshotKeeper: Sendable {
     func setClocks(_ machines: [ObservedCluster.Machine], after done: String) async throws {
         let failures = try await onAll(machines) { machine -> String? in
             do {
-                try await progress.step(machine: machine.name, "set its clock") { try await setClock(machine.domain) }
+                try await progress.step(machine: machine.name, "set its clock") { try await setClock(machine) }
                 return nil
             } catch let error as CancellationError {
                 throw error
@@ -93,7 +96,7 @@ package struct SnapshotKeeper: Sendable {
         guard failures.isEmpty else {
             throw Diagnosis(
                 "\(done), but the clock of \(failures.joined(separator: ", ")) is not set",
-                why: "it did not answer on its channel; its time is that of the snapshot",
+                why: "it did not answer; its time is that of the snapshot",
                 fix: "set it: clusterfile ssh \(failures[0]) -- sudo date -s @$(date +%s)")
         }
     }

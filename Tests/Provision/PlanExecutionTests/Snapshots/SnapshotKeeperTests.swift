@@ -1,3 +1,4 @@
+import Credentials
 import Diagnostics
 import Foundation
 import Hypervisor
@@ -38,10 +39,11 @@ struct SnapshotKeeperTests {
         var keeper: SnapshotKeeper {
             var keeper = SnapshotKeeper(
                 hypervisor: host, pool: Samples.pool, journalPath: journal,
+                credentials: CredentialStore(root: "/none", uuid: Samples.uuid.text),
                 progress: ProgressSink { [self] event in
                     if case .warning(let text) = event { warnings.withLock { $0.append(text) } }
                 })
-            keeper.setClock = { [self] domain in clocks.withLock { $0.append(domain) } }
+            keeper.setClock = { [self] machine in clocks.withLock { $0.append(machine.domain) } }
             return keeper
         }
 
@@ -236,8 +238,8 @@ struct SnapshotKeeperTests {
     @Test func `a clock that cannot be set is told when all is done`() async throws {
         let two = try await TwoMachines()
         var keeper = two.keeper
-        keeper.setClock = { domain in
-            if domain == "kube_a" { throw Diagnosis("no channel") }
+        keeper.setClock = { machine in
+            if machine.name == "a" { throw Diagnosis("no channel") }
         }
         let cluster = try await two.cluster()
         await #expect {
