@@ -52,10 +52,11 @@ struct SnapshotCommand: AsyncParsableCommand {
 
         func run() async throws {
             let work = try await SnapshotWork(cluster)
-            try await work.keeper.requireRestorable(work.observed, named: name)
-            guard yes || Terminal.confirms("What happened in '\(work.observed.name)' since '\(name)' is lost. Go on?")
-            else {
-                throw NotConfirmed()
+            if !yes {
+                // Nobody is asked about what cannot be.
+                try await work.keeper.requireRestorable(work.observed, named: name)
+                let question = "What happened in '\(work.observed.name)' since '\(name)' is lost. Go on?"
+                guard Terminal.confirms(question) else { throw NotConfirmed() }
             }
             let start = ContinuousClock.now
             let content = try await work.locked("clusterfile snapshot restore") {
@@ -76,7 +77,9 @@ struct SnapshotCommand: AsyncParsableCommand {
         func run() async throws {
             let work = try await SnapshotWork(cluster)
             let entries = try await work.keeper.listWithSizes(work.observed)
-            if let interruption = work.keeper.interruption { Terminal.error("warning: \(interruption)") }
+            if let interruption = SnapshotKeeper.interruption(journalPath: work.keeper.journalPath) {
+                Terminal.error("warning: \(interruption)")
+            }
             guard !(entries.isEmpty && output.format == .table) else {
                 return Terminal.error("cluster '\(work.observed.name)' has no snapshots")
             }
@@ -163,11 +166,11 @@ private struct SnapshotWork: Sendable {
     init(_ options: ClusterOptions) async throws {
         let hypervisor = try await options.connection()
         observed = try await options.observed(hypervisor)
-        let folder = try options.credentials().folder
+        let credentials = try options.credentials()
         keeper = SnapshotKeeper(
-            hypervisor: hypervisor, pool: Workplace.pool, journalPath: folder + "/journal.jsonl",
+            hypervisor: hypervisor, pool: Workplace.pool, journalPath: credentials.journalPath,
             progress: ProgressPrinter().sink)
-        lockPath = folder + "/lock"
+        lockPath = credentials.folder + "/lock"
     }
 
     func locked<Value>(_ purpose: String, _ body: (SnapshotKeeper) async throws -> Value) async throws -> Value {
