@@ -41,6 +41,18 @@ import Testing
         #expect(slow.errors.contains("it took longer than it may"), "\(slow.transcript)")
         let plain = try await cluster.clusterfile("ssh", "one", "hostname", "-s")
         #expect(plain.output == "one\n", "\(plain.transcript)")
+        let long = try cluster.start("ssh", "one", "--", "echo begun; sleep 100")
+        _ = try await Command.eventually(within: 20, "the login") {
+            long.progress()
+        } until: {
+            $0.contains("begun")
+        }
+        long.process.interrupt()
+        _ = try await Command.eventually(within: 5, "the end by Control-C") {
+            long.process.isRunning
+        } until: {
+            !$0
+        }
         let unknown = try await cluster.clusterfile("exec", "oen", "--", "true")
         #expect(unknown.errors.contains("did you mean 'one'?"), "\(unknown.transcript)")
     }
@@ -162,6 +174,48 @@ import Testing
 
     private func state(_ cluster: TestCluster) async throws -> String? {
         try JSON(parsing: try await cluster.output("status", "-o", "json"))["machines"]?[0]?["state"]?.string
+    }
+
+    @Test func `ports lead into the machine, through its restart, a snapshot and a kill of who carries them`()
+        async throws
+    {
+        let cluster = try TestCluster(
+            name: "everyday",
+            clusterfile: """
+                cluster: everyday
+                network: {address: 192.168.169.0/24}
+                machines:
+                  - {name: one, address: 192.168.169.11, image: debian-12, memory: 512MiB, ports: ["41722:22"]}
+
+                """)
+        try await cluster.output("up", "--yes")
+        #expect(try await greeting().hasPrefix("SSH-2.0"))
+        let first = try await server(cluster)
+
+        try await cluster.output("snapshot", "save", "early")
+        try await cluster.output("snapshot", "restore", "early", "--yes")
+        #expect(try await greeting().hasPrefix("SSH-2.0"))
+        let restart = try await cluster.clusterfile("restart", "one")
+        #expect(restart.status == 0 && !restart.errors.contains("its power is cut"), "\(restart.transcript)")
+        #expect(try await greeting().hasPrefix("SSH-2.0"))
+        #expect(try await server(cluster) == first)
+
+        kill(first, SIGKILL)
+        try await cluster.output("up", "--yes")
+        #expect(try await greeting().hasPrefix("SSH-2.0"))
+        let second = try await server(cluster)
+        #expect(second != first)
+
+        // It has just booted: whoever hears the power button may have come after the login.
+        let halt = try await cluster.clusterfile("halt")
+        #expect(halt.status == 0 && !halt.errors.contains("its power is cut"), "\(halt.transcript)")
+        #expect(!isRunning(second))
+        try await cluster.output("start")
+        #expect(try await greeting().hasPrefix("SSH-2.0"))
+        let third = try await server(cluster)
+        try await cluster.output("down", "--yes")
+        #expect(!isRunning(third))
+        await cluster.remove()
     }
 
     /// Whether a process works; one that has ended and that nobody has asked about does not.

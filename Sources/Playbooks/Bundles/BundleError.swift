@@ -22,6 +22,7 @@ package enum BundleError: Diagnosable, Hashable {
         case .channelClosed:
             Diagnosis(
                 "the channel to the machine was closed before the play was over",
+                why: "the machine stopped, its connection broke, or libvirtd was restarted",
                 fix: "run it again: it goes on where it stopped")
         }
     }

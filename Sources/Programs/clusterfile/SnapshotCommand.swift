@@ -53,10 +53,11 @@ struct SnapshotCommand: AsyncParsableCommand {
 
         func run() async throws {
             let work = try await SnapshotWork(cluster)
-            try await work.keeper.requireRestorable(work.observed, named: name)
-            guard yes || Terminal.confirms("What happened in '\(work.observed.name)' since '\(name)' is lost. Go on?")
-            else {
-                throw NotConfirmed()
+            if !yes {
+                // Nobody is asked about what cannot be.
+                try await work.keeper.requireRestorable(work.observed, named: name)
+                let question = "What happened in '\(work.observed.name)' since '\(name)' is lost. Go on?"
+                guard Terminal.confirms(question) else { throw NotConfirmed() }
             }
             let start = ContinuousClock.now
             let content = try await work.locked("clusterfile snapshot restore") {
@@ -77,7 +78,9 @@ struct SnapshotCommand: AsyncParsableCommand {
         func run() async throws {
             let work = try await SnapshotWork(cluster)
             let entries = try await work.keeper.listWithSizes(work.observed)
-            if let interruption = work.keeper.interruption { Terminal.error("warning: \(interruption)") }
+            if let interruption = SnapshotKeeper.interruption(journalPath: work.keeper.journalPath) {
+                Terminal.error("warning: \(interruption)")
+            }
             guard !(entries.isEmpty && output.format == .table) else {
                 return Terminal.error("cluster '\(work.observed.name)' has no snapshots")
             }
@@ -170,11 +173,10 @@ private struct SnapshotWork: Sendable {
         }
         observed = try await sites.observed(name: identity.name, uuid: identity.uuid)
         let credentials = try options.credentials()
-        let folder = credentials.folder
         keeper = SnapshotKeeper(
-            hypervisor: sites.all[0].hypervisor, pool: Workplace.pool, journalPath: folder + "/journal.jsonl",
+            hypervisor: sites.all[0].hypervisor, pool: Workplace.pool, journalPath: credentials.journalPath,
             credentials: credentials, progress: ProgressPrinter().sink)
-        lockPath = folder + "/lock"
+        lockPath = credentials.folder + "/lock"
     }
 
     func locked<Value>(_ purpose: String, _ body: (SnapshotKeeper) async throws -> Value) async throws -> Value {

@@ -15,13 +15,14 @@ struct Status: AsyncParsableCommand {
         let observed = try await cluster.observed()
         // A file that is not there or has mistakes only hides which machines are missing.
         let wanted = cluster.cluster == nil ? try? cluster.spec() : nil
+        let interruption = SnapshotKeeper.interruption(journalPath: try cluster.credentials().journalPath)
         let whole = try await ClusterStatus(of: observed, wanted: wanted, credentials: try cluster.credentials())
         let status = try whole.with(try cluster.forwardKeeper().record).limited(to: try choice.names(cluster))
         guard !(observed.isEmpty && wanted == nil && output.format == .table) else {
             return Terminal.output("cluster '\(status.cluster)' is not up (clusterfile up makes it)")
         }
         output.print(status.json, names: status.machines.map(\.name)) {
-            let rows = status.machines.map { [$0.name, $0.state, $0.address, $0.role ?? "-", $0.node ?? "-"] }
+            let rows = status.machines.map { [$0.name, $0.stateWords, $0.address, $0.role ?? "-", $0.node ?? "-"] }
             guard status.machines.contains(where: { !$0.forwards.isEmpty }) else {
                 return table([["MACHINE", "STATE", "ADDRESS", "ROLE", "NODE"]] + rows)
             }
@@ -33,6 +34,7 @@ struct Status: AsyncParsableCommand {
                 [["MACHINE", "STATE", "ADDRESS", "ROLE", "NODE", status.carriesForwards ? "PORTS" : "PORTS (CLOSED)"]]
                     + zip(rows, ports).map { $0 + [$1] })
         }
+        if let interruption { Terminal.error("\nwarning: \(interruption)") }
         if let problem = status.apiProblem { Terminal.error("\nThe nodes' state is not known: \(problem)") }
     }
 }

@@ -31,6 +31,12 @@ enum Terminal {
     /// Lets another program take this one's place; what comes back is why it could not.
     static func replaceProcess(_ arguments: [String], package: String) -> Diagnosis {
         var argv = arguments.map { strdup($0) } + [nil]
+        // This thread of the cooperative pool blocks all signals, and the next program would for its whole life: Control-C and
+        // a change of the window's size would not reach it.
+        signal(SIGPIPE, SIG_DFL)
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
         execvp(arguments[0], &argv)
         return Diagnosis(
             "cannot start \(arguments[0])", why: String(cString: strerror(errno)), fix: "apt-get install \(package)")

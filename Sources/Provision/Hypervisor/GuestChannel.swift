@@ -67,7 +67,7 @@ package final class GuestChannel: Sendable {
                 : .refused(action: "open the channel '\(name)' of domain '\(domain)'", failure)
         }
         inbox = Inbox()
-        let key = InboxRegistry.add(inbox)
+        let key = InboxRegistry.add(inbox, on: connection)
         self.stream = Stream(taking: stream, key: key)
         let events = Int32(
             VIR_STREAM_EVENT_READABLE.rawValue | VIR_STREAM_EVENT_ERROR.rawValue | VIR_STREAM_EVENT_HANGUP.rawValue)

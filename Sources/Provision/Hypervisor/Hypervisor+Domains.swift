@@ -20,37 +20,42 @@ extension Hypervisor {
 
     /// Starts a domain; one that runs already is left alone.
     package func start(domain name: String) async throws {
-        try await act(on: name, "start", unless: .running) { virDomainCreate($0) }
+        try await act(on: name, "start", unless: .running) { domain, _ in virDomainCreate(domain) }
     }
 
     /// Ends a domain at once, as if its power was cut.
     package func destroy(domain name: String) async throws {
-        try await act(on: name, "stop", unless: .shutOff) { virDomainDestroy($0) }
+        try await act(on: name, "stop", unless: .shutOff) { domain, _ in virDomainDestroy(domain) }
     }
 
-    /// Asks the guest to shut down by its power button; `waitForShutdown` tells when it has.
-    package func requestShutdown(domain name: String) async throws {
-        try await act(on: name, "shut down", unless: .shutOff) { virDomainShutdown($0) }
-    }
-
-    /// Asks the guest to restart by its power button.
-    package func reboot(domain name: String) async throws {
-        try await act(on: name, "reboot", unless: nil, repeating: .never) { virDomainReboot($0, 0) }
-    }
-
-    /// Resets the machine at once, as its reset button would.
-    package func reset(domain name: String) async throws {
-        try await act(on: name, "reset", unless: nil, repeating: .never) { virDomainReset($0, 0) }
+    /// Asks the guest to shut down by its power button, and returns when it has.
+    ///
+    /// The button is pressed again every two seconds: a guest that was just started can be logged in to before anyone in it hears
+    /// the button, and one that shuts down already takes no notice.
+    package func shutDown(domain name: String, deadline: ContinuousClock.Instant) async throws {
+        let began = ContinuousClock.now
+        while true {
+            try await act(on: name, "shut down", unless: .shutOff) { domain, _ in virDomainShutdown(domain) }
+            do {
+                return try await waitForShutdown(domain: name, deadline: min(deadline, .now + .seconds(2)))
+            } catch HypervisorError.timedOut(let event, _) {
+                guard ContinuousClock.now < deadline else {
+                    throw HypervisorError.timedOut(waitingFor: event, seconds: (deadline - began).inSeconds)
+                }
+            }
+        }
     }
 
     /// Stops a domain's processors; one that is paused is left alone.
     package func suspend(domain name: String) async throws {
-        try await act(on: name, "pause", unless: .paused) { virDomainSuspend($0) }
+        try await act(on: name, "pause", unless: .paused) { domain, _ in virDomainSuspend(domain) }
     }
 
-    /// Lets a paused domain's processors run again.
+    /// Lets a paused domain's processors run again, and wakes one whose guest has put itself to sleep.
     package func resume(domain name: String) async throws {
-        try await act(on: name, "resume", unless: .running) { virDomainResume($0) }
+        try await act(on: name, "resume", unless: .running) { domain, state in
+            state == .suspendedByGuest ? virDomainPMWakeup(domain, 0) : virDomainResume(domain)
+        }
     }
 
     /// Forgets a domain and everything libvirt keeps about it: restore points' descriptions, a managed save, NVRAM.
@@ -86,15 +91,16 @@ extension Hypervisor {
 
     /// Runs an act on a domain unless it is in the state that the act leads to; losing that race to another is no failure.
     private func act(
-        on name: String, _ verb: String, unless goal: DomainSnapshot.State?,
-        repeating repetition: Repetition = .allowed, _ body: @escaping @Sendable (virDomainPtr) -> Int32
+        on name: String, _ verb: String, unless goal: DomainSnapshot.State,
+        _ body: @escaping @Sendable (virDomainPtr, DomainSnapshot.State) -> Int32
     ) async throws {
-        try await call(repeating: repetition) { connection in
+        try await call { connection in
             let domain = try Lookup.domain(name, on: connection)
-            if let goal, try Observation.state(domain.pointer) == goal { return }
-            guard body(domain.pointer) < 0 else { return }
+            let state = try Observation.state(domain.pointer)
+            if state == goal { return }
+            guard body(domain.pointer, state) < 0 else { return }
             let failure = LibvirtFailure.last()
-            if let goal, try Observation.state(domain.pointer) == goal { return }
+            if try Observation.state(domain.pointer) == goal { return }
             throw HypervisorError.refused(action: "\(verb) domain '\(name)'", failure)
         }
     }

@@ -7,7 +7,9 @@ extension Hypervisor {
         let xml = XMLElement(
             "domainsnapshot", [XMLElement("name", text: point), XMLElement("description", text: description)]
         ).rendered()
-        try await createRestorePoint(domain: name, xml, flags: 0, "save snapshot '\(point)' of domain '\(name)'")
+        // What was cut short is undone, not done again: it would be of a later moment than the other machines' are.
+        try await createRestorePoint(
+            domain: name, xml, flags: 0, "save snapshot '\(point)' of domain '\(name)'", repeating: .never)
     }
 
     /// Tells libvirt of a restore point that a domain's volumes hold already; `xml` is libvirt's description of it.
@@ -18,9 +20,9 @@ extension Hypervisor {
     }
 
     private func createRestorePoint(
-        domain name: String, _ xml: String, flags: UInt32, _ action: String
+        domain name: String, _ xml: String, flags: UInt32, _ action: String, repeating repetition: Repetition = .allowed
     ) async throws {
-        try await call { connection in
+        try await call(repeating: repetition) { connection in
             let domain = try Lookup.domain(name, on: connection)
             _ = try Handle(virDomainSnapshotCreateXML(domain.pointer, xml, flags), release: virDomainSnapshotFree) {
                 .refused(action: action, $0)

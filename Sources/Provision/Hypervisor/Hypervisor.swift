@@ -19,8 +19,18 @@ package final class Hypervisor: Sendable {
     /// changes, and the reference is given back only when nobody holds this object any more.
     private final class Connection: @unchecked Sendable {
         let pointer: virConnectPtr
-        init(_ pointer: virConnectPtr) { self.pointer = pointer }
-        deinit { virConnectClose(pointer) }
+
+        init(_ pointer: virConnectPtr) {
+            self.pointer = pointer
+            // A driver inside this process is never lost, and may refuse.
+            if virConnectRegisterCloseCallback(pointer, connectionHasClosed, nil, nil) < 0 { virResetLastError() }
+        }
+
+        deinit {
+            // libvirt keeps a reference for the callback's sake.
+            if virConnectUnregisterCloseCallback(pointer, connectionHasClosed) < 0 { virResetLastError() }
+            virConnectClose(pointer)
+        }
 
         /// Looks at this side's end of the connection only.
         var isOpen: Bool {
@@ -148,4 +158,9 @@ package final class Hypervisor: Sendable {
             return true
         }
     }
+}
+
+/// Called by libvirt on its event thread when libvirtd went away: it does not tell the streams so.
+private func connectionHasClosed(_ connection: virConnectPtr?, _: Int32, _: UnsafeMutableRawPointer?) {
+    if let connection { InboxRegistry.end(on: connection) }
 }

@@ -83,9 +83,8 @@ enum Observation {
     private static func pauseReason(_ pointer: virDomainPtr, _ reason: Int32) -> PauseReason {
         switch virDomainPausedReason(rawValue: UInt32(reason)) {
         case VIR_DOMAIN_PAUSED_USER, VIR_DOMAIN_PAUSED_STARTING_UP: .asked
-        case VIR_DOMAIN_PAUSED_SAVE, VIR_DOMAIN_PAUSED_DUMP, VIR_DOMAIN_PAUSED_SNAPSHOT,
-            VIR_DOMAIN_PAUSED_FROM_SNAPSHOT:
-            .saving
+        case VIR_DOMAIN_PAUSED_SAVE, VIR_DOMAIN_PAUSED_DUMP, VIR_DOMAIN_PAUSED_SNAPSHOT: .saving
+        case VIR_DOMAIN_PAUSED_FROM_SNAPSHOT: .restored
         case VIR_DOMAIN_PAUSED_IOERROR: diskFault(pointer)
         default: .other(Int(reason))
         }

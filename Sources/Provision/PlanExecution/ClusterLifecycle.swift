@@ -117,6 +117,11 @@ package struct ClusterLifecycle: Sendable {
     ) async throws -> ConvergenceRecap {
         let names = spec.machines.map(\.name).filter { machines.isEmpty || machines.contains($0) }
         progress.report(.machines(names + plan.machines.filter { !names.contains($0) }))
+        for step in plan.steps {
+            if case .resumeMachine(let machine, _) = step.action {
+                progress.report(.note("\(machine): \(step.reason)"))
+            }
+        }
         let journal = Journal(path: journalPath, command: "up")
         let (actions, warm) = try await actions(for: plan, spec, clusterfile)
         let made = try await PlanExecutor(journal: journal, progress: progress) {
@@ -131,7 +136,8 @@ package struct ClusterLifecycle: Sendable {
             waits
             ? try await watched.converge(
                 spec, playbooks, clusterfile: clusterfile, machines: machines, started: plan.startedMachines,
-                grown: unfinished.isEmpty ? plan.grownMachines : Set(names), failed: failed, journal: journal)
+                resumed: plan.resumedMachines, grown: unfinished.isEmpty ? plan.grownMachines : Set(names),
+                failed: failed, journal: journal)
             : try await self.recap(of: spec.keeping { names.contains($0.name) }, [:], failed)
         recap.problems = made.sharedProblems
         if made.failures.isEmpty, machines.isEmpty {
@@ -238,7 +244,7 @@ package struct ClusterLifecycle: Sendable {
     }
 
     var lockPath: String { credentials.folder + "/lock" }
-    var journalPath: String { credentials.folder + "/journal.jsonl" }
+    var journalPath: String { credentials.journalPath }
 
     func supply(_ clusterfile: String) -> ImageSupply {
         ImageSupply(

@@ -40,6 +40,7 @@ package struct ClusterObserver: Sendable {
                     domainName: domain.name, domainUUID: domain.uuid.lowercased(),
                     owner: domain.metadata.flatMap { ClusterUUID($0.cluster) }, machine: domain.metadata?.name,
                     specHash: domain.metadata.flatMap { SpecHash($0.spec) }, state: Self.state(domain.state),
+                    fault: domain.pause?.fault,
                     snapshots: snapshots[domain.name] ?? [],
                     origin: .init(
                         image: domain.metadata?.more[ObservedCluster.Attribute.image],

@@ -10,12 +10,17 @@ package struct ClusterStatus: Hashable, Sendable {
     package struct Machine: Hashable, Sendable {
         package var name: String
         package var state: String
+        /// Why it is paused, where nobody asked for that.
+        package var fault: String?
         package var address: String
         package var role: String?
         /// `Ready`, `NotReady`, `Unknown`; nil where it is no node or the API server cannot say.
         package var node: String?
         /// The ports of the host that lead into it.
         package var forwards: [Forward] = []
+
+        /// `running`, or `paused: no space left on the host for disk vda`.
+        package var stateWords: String { fault.map { "\(state): \($0)" } ?? state }
     }
 
     package var cluster: String
@@ -46,7 +51,7 @@ package struct ClusterStatus: Hashable, Sendable {
         machines = cluster.machines.map { machine in
             let ready = readiness[machine.name].map { ["True": "Ready", "False": "NotReady"][$0] ?? "Unknown" }
             return Machine(
-                name: machine.name, state: machine.state.words, address: machine.address,
+                name: machine.name, state: machine.state.words, fault: machine.pause?.fault, address: machine.address,
                 role: machine.role?.rawValue, node: ready)
         }
         for machine in wanted?.machines ?? [] where !machines.contains(where: { $0.name == machine.name }) {
@@ -92,6 +97,7 @@ package struct ClusterStatus: Hashable, Sendable {
             machines.map { machine in
                 [
                     "name": .string(machine.name), "state": .string(machine.state), "address": .string(machine.address),
+                    "fault": machine.fault.map { .string($0) } ?? .null,
                     "role": machine.role.map { .string($0) } ?? .null,
                     "node": machine.node.map { .string($0) } ?? .null,
                     "forwards": .array(

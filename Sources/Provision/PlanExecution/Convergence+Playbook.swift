@@ -11,10 +11,11 @@ extension ClusterLifecycle {
     }
 
     func play(
-        _ playbooks: [CompiledPlaybook], on spec: ClusterSpec, started: Set<String>, failed: [MachineFailure]
+        _ playbooks: [CompiledPlaybook], on spec: ClusterSpec, started: Set<String>, resumed: Set<String>,
+        failed: [MachineFailure]
     ) async throws -> PlaybookOutcome {
         let visit = try await MachineVisit(
-            self, spec, started: started, without: Set(failed.map(\.machine)), next: .converging)
+            self, spec, started: started, resumed: resumed, without: Set(failed.map(\.machine)), next: .converging)
         let program = try RunnerProgram(folder: programsFolder)
         let exchange = RunnerExchange()
         let concerned = Set(playbooks.flatMap(\.hosts))

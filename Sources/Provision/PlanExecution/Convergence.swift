@@ -52,7 +52,8 @@ extension ClusterLifecycle {
     /// does not stop the others; those that have failed before are left out.
     func converge(
         _ whole: ClusterSpec, _ compiled: [CompiledPlaybook], clusterfile: String, machines: Set<String> = [],
-        started: Set<String>, grown: Set<String> = [], failed: [MachineFailure] = [], journal: Journal
+        started: Set<String>, resumed: Set<String> = [], grown: Set<String> = [], failed: [MachineFailure] = [],
+        journal: Journal
     ) async throws -> ConvergenceRecap {
         let spec = machines.isEmpty ? whole : whole.keeping { machines.contains($0.name) }
         let first = try machinePlaybook(of: whole, clusterfile: clusterfile, grown: grown)
@@ -63,7 +64,7 @@ extension ClusterLifecycle {
         if !playbooks.isEmpty {
             let begin = Timestamp.now()
             let run = try await journal.record("playbook") {
-                try await play(playbooks, on: spec, started: started, failed: failed)
+                try await play(playbooks, on: spec, started: started, resumed: resumed, failed: failed)
             }
             counts = run.counts
             failures += run.failures
@@ -75,7 +76,7 @@ extension ClusterLifecycle {
             }
         } else {
             let visit = try await MachineVisit(
-                self, spec, started: started, without: Set(failed.map(\.machine)), next: .ready)
+                self, spec, started: started, resumed: resumed, without: Set(failed.map(\.machine)), next: .ready)
             failures += try await visit.all { machine in try await visit.login(machine) { _ in } }
         }
         return try await recap(of: spec, counts, failures)

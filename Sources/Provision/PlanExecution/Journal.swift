@@ -1,3 +1,4 @@
+package import Credentials
 import FoundationEssentials
 import Glibc
 import JSON
@@ -28,8 +29,11 @@ package final class Journal: Sendable {
 
     deinit { descriptor.withLock { _ = close($0) } }
 
-    /// Notes the intent, acts, and notes the end; a step that is cut short by a cancellation stays unfinished.
-    package func record<Value>(_ step: String, _ body: () async throws -> Value) async rethrows -> Value {
+    /// Notes the intent, acts, and notes the end; a step that is cut short by a cancellation stays unfinished, and so does one
+    /// that fails where what it leaves is nothing to go on from.
+    package func record<Value>(
+        _ step: String, staysUnfinished: Bool = false, _ body: () async throws -> Value
+    ) async rethrows -> Value {
         append(["event": "intent", "step": .string(step)])
         FaultPoint.pass(.before, step)
         do {
@@ -41,7 +45,7 @@ package final class Journal: Sendable {
             append(["event": "interrupted", "step": .string(step)])
             throw error
         } catch {
-            append(["event": "failed", "step": .string(step)])
+            append(["event": staysUnfinished ? "interrupted" : "failed", "step": .string(step)])
             throw error
         }
     }
@@ -77,4 +81,9 @@ package final class Journal: Sendable {
         }
         return open.sorted { $0.key < $1.key }.map { Unfinished(command: command, step: $0.key, since: $0.value) }
     }
+}
+
+extension CredentialStore {
+    /// The journal of the cluster.
+    package var journalPath: String { folder + "/journal.jsonl" }
 }

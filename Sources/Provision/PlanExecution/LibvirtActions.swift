@@ -154,9 +154,8 @@ package struct LibvirtActions: Sendable {
 
     private func stop(_ machine: String, _ domain: String, gently: Bool) async throws {
         if gently {
-            try await hypervisor.requestShutdown(domain: domain)
             do {
-                return try await hypervisor.waitForShutdown(domain: domain, deadline: .now + .seconds(60))
+                return try await hypervisor.shutDown(domain: domain, deadline: .now + .seconds(60))
             } catch let error as CancellationError {
                 throw error
             } catch HypervisorError.timedOut {

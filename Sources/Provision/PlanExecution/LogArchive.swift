@@ -26,7 +26,7 @@ package struct LogArchive: Sendable {
     /// machines say. What cannot be had is a file that says why.
     package func write(to path: String, with given: [String: String]) async throws {
         var files = given
-        files["journal.jsonl"] = said { try FileSystem.readText(credentials.folder + "/journal.jsonl") + "\n" }
+        files["journal.jsonl"] = said { try FileSystem.readText(credentials.journalPath) + "\n" }
         files.merge(try await libvirtFiles()) { first, _ in first }
         files.merge(await machineFiles()) { first, _ in first }
         let redaction = Redaction(for: credentials)

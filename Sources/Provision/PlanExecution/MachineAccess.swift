@@ -43,20 +43,28 @@ package struct MachineAccess: Sendable {
                     domain: machine.domainName, deadline: deadline)
                 return
             } catch HypervisorError.channelClosed where ContinuousClock.now < deadline {
-                try Self.requireProgress(try await hypervisor.state(ofDomain: machine.domainName))
+                if let standstill = try await standstill(of: machine) { throw standstill }
                 try await Task.sleep(for: .milliseconds(200))
             }
         }
     }
 
-    /// Throws where a machine in that state will never answer.
-    private static func requireProgress(_ state: DomainSnapshot.State) throws(Diagnosis) {
+    /// Sets the clock of a machine of our own images that stood still.
+    func setClock(of machine: MachineSpec, deadline: ContinuousClock.Instant) async throws {
+        try await unlessItStops(machine) {
+            try await ReadinessChannel(hypervisor: hypervisor).setClock(domain: machine.domainName, deadline: deadline)
+        }
+    }
+
+    /// Why a machine will never answer; nil where it may.
+    private func standstill(of machine: MachineSpec) async throws -> Diagnosis? {
+        let state = try await hypervisor.state(ofDomain: machine.domainName)
         switch state {
-        case .running, .shuttingDown, .suspendedByGuest, .unknown: return
+        case .running, .shuttingDown, .suspendedByGuest, .unknown: return nil
         case .paused:
-            throw Diagnosis(
-                "it was paused meanwhile", why: "libvirt does so after an error of its disk, when the host's is full")
-        case .shutOff, .crashed: throw Diagnosis("it stopped meanwhile", why: "libvirt says that it is \(state.words)")
+            let pause = try await hypervisor.domain(machine.domainName)?.pause
+            return Diagnosis("it was paused meanwhile", why: pause?.description, fix: pause?.remedy)
+        case .shutOff, .crashed: return Diagnosis("it stopped meanwhile", why: "libvirt says that it is \(state.words)")
         }
     }
 
@@ -71,9 +79,7 @@ package struct MachineAccess: Sendable {
                 while true {
                     try await Task.sleep(for: .seconds(1))
                     // A libvirt that does not answer now is asked again.
-                    if let state = try? await hypervisor.state(ofDomain: machine.domainName) {
-                        try Self.requireProgress(state)
-                    }
+                    if let standstill = try? await standstill(of: machine) { throw standstill }
                     // A console that cannot be read yet, or at all, says nothing.
                     let tail = (try? await hypervisor.consoleTail(logPath: log, pool: pool, maximumBytes: 4096)) ?? ""
                     guard let panic = tail.split(whereSeparator: \.isNewline).last(where: { $0.contains(Self.panic) })

@@ -43,33 +43,31 @@ extension MachineEvidence {
         of machine: MachineSpec, network: String, _ hypervisor: Hypervisor, pool: String, consoleFolder: String
     ) async -> MachineEvidence? {
         // All of it only helps to explain: a failure stands without it.
-        guard let state = try? await hypervisor.state(ofDomain: machine.domainName) else { return nil }
+        guard let domain = try? await hypervisor.domain(machine.domainName) else { return nil }
         let log = consoleFolder + "/" + Hypervisor.consoleLogName(ofDomain: machine.domainName)
         let tail = (try? await hypervisor.consoleTail(logPath: log, pool: pool, maximumBytes: 4096)) ?? ""
         let console = tail.split(whereSeparator: \.isNewline).suffix(12).map { String($0).withoutControls }
         let leases = (try? await hypervisor.leases(network: network)) ?? []
         return MachineEvidence(
-            domain: machine.domainName, state: state.words, address: "\(machine.address)",
+            domain: machine.domainName, state: domain.state.words + (domain.pause.map { ": \($0)" } ?? ""),
+            address: "\(machine.address)",
             macAddress: "\(machine.macAddress)",
             lease: leases.first { $0.macAddress == "\(machine.macAddress)" }?.address,
-            consoleLog: log, console: console, checks: checks(machine, state, console))
+            consoleLog: log, console: console, checks: checks(machine, domain, console))
     }
 
     private static func checks(
-        _ machine: MachineSpec, _ state: DomainSnapshot.State, _ console: [String]
+        _ machine: MachineSpec, _ domain: DomainSnapshot, _ console: [String]
     ) -> [String] {
         var checks: [String] = []
         if console.contains(where: { $0.contains("Kernel panic") }) {
             checks.append("its kernel panicked: the image, its kernel arguments, and the memory it was given")
         }
-        switch state {
-        case .paused:
-            checks.append(
-                "it is paused, as after an error of its disk: virsh domstate --reason \(machine.domainName); is the host's disk full?"
-            )
+        switch domain.state {
+        case .paused: checks.append(domain.pause?.remedy ?? "virsh domstate --reason \(domain.name)")
         case .shutOff, .crashed: checks.append("it stopped by itself: the console says why")
         case .running, .shuttingDown, .suspendedByGuest, .unknown:
-            checks.append("virsh console \(machine.domainName)")
+            checks.append("virsh console \(domain.name)")
         }
         return checks + ["it is kept as it is; clusterfile up goes on with it"]
     }

@@ -1,5 +1,6 @@
 import Clusterfiles
 import Diagnostics
+import Glibc
 import Hypervisor
 import Plays
 import SecureShell
@@ -15,6 +16,8 @@ struct MachineVisit: Sendable {
     private let next: MachinePhase
     /// Which machines this run has started.
     private let started: Set<String>
+    /// Which stood still until now, so that their clocks are late.
+    private let resumed: Set<String>
     private let begin = ContinuousClock.now
     private let bootTimeout: Duration
     private let progress: ProgressSink
@@ -23,7 +26,8 @@ struct MachineVisit: Sendable {
     private let attempts = ConcurrencyLimit(32)
 
     init(
-        _ cluster: ClusterLifecycle, _ spec: ClusterSpec, started: Set<String>, without failed: Set<String>,
+        _ cluster: ClusterLifecycle, _ spec: ClusterSpec, started: Set<String>, resumed: Set<String>,
+        without failed: Set<String>,
         next: MachinePhase
     ) async throws {
         sites = cluster.sites
@@ -38,6 +42,7 @@ struct MachineVisit: Sendable {
         machines = spec.machines.filter { !failed.contains($0.name) }
         self.next = next
         self.started = started
+        self.resumed = resumed
         bootTimeout = cluster.bootTimeout
         progress = cluster.progress
         boots = BootClock(machines: machines.count, begin: begin, progress: progress)
@@ -49,6 +54,7 @@ struct MachineVisit: Sendable {
             for machine in machines {
                 group.addTask {
                     do {
+                        try await setClock(of: machine)
                         try await body(machine)
                         return nil
                     } catch {
@@ -80,6 +86,14 @@ struct MachineVisit: Sendable {
         progress.report(.machine(machine.name, next))
     }
 
+    /// Gives a machine of our own images that stood still the right time; another one gets it with its login.
+    private func setClock(of machine: MachineSpec) async throws {
+        guard resumed.contains(machine.name), machine.firstBoot == .native else { return }
+        try await progress.step(machine: machine.name, "set its clock") {
+            try await access.setClock(of: machine, deadline: begin + bootTimeout)
+        }
+    }
+
     /// Logs in to a machine and runs the body on the session.
     func login(_ machine: MachineSpec, _ body: (SecureShellSession) async throws -> Void) async throws {
         let isNew = started.contains(machine.name)
@@ -94,6 +108,9 @@ struct MachineVisit: Sendable {
                     machine, user: user, deadline: deadline, wasStarted: isNew)
                 // Reachable is who has carried out a command.
                 if isNew { _ = try await session.run("true", deadline: deadline) }
+                if resumed.contains(machine.name), machine.firstBoot != .native {
+                    _ = try await session.run("sudo -n date --set=@\(time(nil))", deadline: deadline)
+                }
                 return session
             }
         }

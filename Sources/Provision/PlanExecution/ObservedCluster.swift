@@ -11,6 +11,8 @@ package struct ObservedCluster: Hashable, Sendable {
         package var name: String
         package var domain: String
         package var state: DomainSnapshot.State
+        /// Why it is paused; nil where it is not.
+        package var pause: PauseReason?
         package var address: String
         package var user: String
         package var role: MachineRole?
@@ -47,7 +49,7 @@ package struct ObservedCluster: Hashable, Sendable {
                 domain.uuid.lowercased() == uuid.domainUUID(ofMachine: metadata.name)
             else { return nil }
             return Machine(
-                name: metadata.name, domain: domain.name, state: domain.state,
+                name: metadata.name, domain: domain.name, state: domain.state, pause: domain.pause,
                 address: metadata.more[Attribute.address] ?? "", user: metadata.more[Attribute.user] ?? "cluster",
                 role: metadata.more[Attribute.role].flatMap(MachineRole.init), site: site, route: route,
                 isNative: domain.defined?.boot != .disk)

@@ -13,9 +13,21 @@ package struct ReadinessChannel: Sendable {
     /// Waits until a machine says that it can be logged in to, also over a restart of libvirtd; gives the id of its boot.
     @discardableResult
     package func waitUntilReady(domain: String, deadline: ContinuousClock.Instant) async throws -> String {
+        try await talk(to: domain, deadline: deadline) { try await readiness($0, deadline: deadline) }
+    }
+
+    /// Sets a machine's clock to this host's, as of the moment of sending, also over a restart of libvirtd.
+    package func setClock(domain: String, deadline: ContinuousClock.Instant) async throws {
+        try await talk(to: domain, deadline: deadline) { try await setClock($0, of: domain, deadline: deadline) }
+    }
+
+    /// Runs the body on the channel; once more where the channel ends although the machine runs.
+    private func talk<Answer>(
+        to domain: String, deadline: ContinuousClock.Instant, _ body: (GuestChannel) async throws -> Answer
+    ) async throws -> Answer {
         while true {
             do {
-                return try await readiness(domain: domain, deadline: deadline)
+                return try await body(try await hypervisor.openChannel(domain: domain))
             } catch HypervisorError.channelClosed where ContinuousClock.now < deadline {
                 guard try await hypervisor.state(ofDomain: domain) == .running else {
                     throw HypervisorError.channelClosed(domain: domain, channel: DomainSpec.defaultReadyChannel)
@@ -25,8 +37,7 @@ package struct ReadinessChannel: Sendable {
         }
     }
 
-    private func readiness(domain: String, deadline: ContinuousClock.Instant) async throws -> String {
-        let channel = try await hypervisor.openChannel(domain: domain)
+    private func readiness(_ channel: GuestChannel, deadline: ContinuousClock.Instant) async throws -> String {
         try await channel.send("state", deadline: deadline)
         while true {
             let words = try await channel.nextLine(deadline: deadline).split(separator: " ")
@@ -34,9 +45,9 @@ package struct ReadinessChannel: Sendable {
         }
     }
 
-    /// Sets a machine's clock to this host's, as of the moment of sending.
-    package func setClock(domain: String, deadline: ContinuousClock.Instant) async throws {
-        let channel = try await hypervisor.openChannel(domain: domain)
+    private func setClock(
+        _ channel: GuestChannel, of domain: String, deadline: ContinuousClock.Instant
+    ) async throws {
         // An answer shows that the service listens, so that the time is not stale when it is read.
         try await channel.send("state", deadline: deadline)
         while try await !channel.nextLine(deadline: deadline).hasPrefix("ready ") {}

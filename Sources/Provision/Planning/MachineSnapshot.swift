@@ -24,6 +24,8 @@ package struct MachineSnapshot: Hashable, Sendable {
     /// The hash in its metadata, or nil.
     package var specHash: SpecHash?
     package var state: State
+    /// Why it is paused, where nobody asked for that.
+    package var fault: String?
     /// The names of its snapshots.
     package var snapshots: [String]
     /// What it was made of: the image's name, its address and its user, as far as its metadata says so.
@@ -50,7 +52,8 @@ package struct MachineSnapshot: Hashable, Sendable {
 
     package init(
         domainName: String, domainUUID: String, owner: ClusterUUID?, machine: String?, specHash: SpecHash?,
-        state: State, snapshots: [String] = [], origin: Origin = Origin(), defined: MachineHardware? = nil,
+        state: State, fault: String? = nil, snapshots: [String] = [], origin: Origin = Origin(),
+        defined: MachineHardware? = nil,
         running: MachineHardware? = nil, isAltered: Bool = false
     ) {
         self.domainName = domainName
@@ -59,11 +62,17 @@ package struct MachineSnapshot: Hashable, Sendable {
         self.machine = machine
         self.specHash = specHash
         self.state = state
+        self.fault = fault
         self.snapshots = snapshots
         self.origin = origin
         self.defined = defined
         self.running = running
         self.isAltered = isAltered
+    }
+
+    /// Why it has to be resumed: "it is paused".
+    var standstill: String {
+        state == .suspended ? "it is asleep" : "it is paused" + (fault.map { ": \($0)" } ?? "")
     }
 
     /// Whether this domain was made for that cluster; a copy by hand carries the metadata and has another UUID.

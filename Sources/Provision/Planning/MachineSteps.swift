@@ -80,8 +80,8 @@ extension PlanBuilder {
         switch snapshot.state {
         case .running: return
         case .stopped: add(.startMachine(name, domain: domain), "it does not run", .inPlace, after: ready + network)
-        case .paused: add(.resumeMachine(name, domain: domain), "it is paused", .inPlace, after: ready)
-        case .suspended: add(.resumeMachine(name, domain: domain), "it is asleep", .inPlace, after: ready)
+        case .paused, .suspended:
+            add(.resumeMachine(name, domain: domain), snapshot.standstill, .inPlace, after: ready)
         }
     }
 

@@ -102,6 +102,14 @@ package struct Plan: Hashable, Sendable {
             })
     }
 
+    /// The machines that stood still and go on.
+    package var resumedMachines: Set<String> {
+        Set(
+            steps.compactMap { step in
+                if case .resumeMachine(let machine, _) = step.action { machine } else { nil }
+            })
+    }
+
     /// The machines whose system's disk becomes larger while they run.
     package var grownMachines: Set<String> {
         Set(

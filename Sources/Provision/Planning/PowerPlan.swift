@@ -53,8 +53,7 @@ extension PlanBuilder {
             add(.startMachine(name, domain: domain), "it does not run", .inPlace, after: network)
         case .start, .resume:
             guard machine.state == .paused || machine.state == .suspended else { return }
-            let reason = machine.state == .paused ? "it is paused" : "it is asleep"
-            add(.resumeMachine(name, domain: domain), reason, .inPlace)
+            add(.resumeMachine(name, domain: domain), machine.standstill, .inPlace)
         case .halt where machine.state == .stopped: return
         case .halt, .restart:
             var before: [String] = []

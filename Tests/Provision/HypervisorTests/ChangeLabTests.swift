@@ -148,25 +148,6 @@ struct ChangeLabTests {
         }
     }
 
-    @Test func aRestartIsOverWhenTheMachineBeginsAnew() async throws {
-        try await Lab.use { lab in
-            let name = try await lab.defineMachine("restart")
-            try await lab.host.start(domain: name)
-            try await lab.host.restart(domain: name, deadline: soon) {
-                try await lab.host.reset(domain: name)
-            }
-            // It has no guest that would heed its power button.
-            await #expect {
-                try await lab.host.restart(domain: name, deadline: .now + .milliseconds(200))
-            } throws: { error in
-                guard case HypervisorError.timedOut("domain '\(name)' to restart", _) = error else {
-                    return false
-                }
-                return true
-            }
-        }
-    }
-
     @Test func aMachineStartsWithItsHostOrNot() async throws {
         try await Lab.use { lab in
             let (name, network) = (try await lab.defineMachine("auto"), lab.network("auto"))

@@ -37,6 +37,30 @@ import Testing
         }
     }
 
+    @Test func aChannelEndsWithItsLibvirtdAndIsOpenedAnewBesideTheNext() async throws {
+        try await OwnLab.use { lab in
+            let host = try await Hypervisor.connect(uri: lab.uri)
+            let spec = Samples.domain("channel") {
+                $0.memory = .init(bytes: 32 << 20)
+                $0.processors = .init(count: 1, model: .maximum)
+                $0.boot = .disk
+                $0.disks = []
+                $0.interfaces = []
+            }
+            try await Self.startWithoutConsole(spec, on: host)
+            let channel = try await host.openChannel(domain: spec.name)
+            let line = Task { try await channel.nextLine(deadline: .now + .seconds(30)) }
+            try await lab.stopLibvirtd()
+            let closed = HypervisorError.channelClosed(domain: spec.name, channel: DomainSpec.defaultReadyChannel)
+            await #expect(throws: closed) { try await line.value }
+            try await lab.startLibvirtd()
+            let next = try await host.openChannel(domain: spec.name)
+            await #expect(throws: HypervisorError.self) { try await next.nextLine(deadline: .now + .milliseconds(100)) }
+            try await host.destroy(domain: spec.name)
+            try await host.undefine(domain: spec.name)
+        }
+    }
+
     @Test func aFullDiskIsToldBeforeAnyMachineStopsForIt() async throws {
         try await OwnLab.use { lab in
             let folder = "/var/lib/clusterfile-lab\(OwnLab.number)/small"
@@ -58,12 +82,7 @@ import Testing
                 $0.disks = [.init(path: disk.path, format: .raw, access: .readWrite)]
                 $0.interfaces = []
             }
-            var element = spec.element
-            if let devices = element.children.firstIndex(where: { $0.name == "devices" }) {
-                element.children[devices].children.removeAll { $0.name == "serial" || $0.name == "console" }
-            }
-            try await host.define(domain: spec.name, xml: element.rendered())
-            try await host.start(domain: spec.name)
+            try await Self.startWithoutConsole(spec, on: host)
             let deadline = ContinuousClock.now + .seconds(60)
             while try await host.state(ofDomain: spec.name) == .running, ContinuousClock.now < deadline {
                 try await Task.sleep(for: .milliseconds(50))
@@ -100,6 +119,15 @@ import Testing
             try await host.ensure(pool)
             try await host.create(volume)
         }
+    }
+
+    private static func startWithoutConsole(_ spec: DomainSpec, on host: Hypervisor) async throws {
+        var element = spec.element
+        if let devices = element.children.firstIndex(where: { $0.name == "devices" }) {
+            element.children[devices].children.removeAll { $0.name == "serial" || $0.name == "console" }
+        }
+        try await host.define(domain: spec.name, xml: element.rendered())
+        try await host.start(domain: spec.name)
     }
 
     /// The domains that need KVM, which no guest here runs with: libvirt takes them as they are.

@@ -175,13 +175,14 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
     }
 
     @Test(arguments: [
-        (MachineSnapshot.State.stopped, "~ start the machine kube-node1: it does not run"),
-        (.paused, "~ resume the machine kube-node1: it is paused"),
-        (.suspended, "~ resume the machine kube-node1: it is asleep"),
+        (MachineSnapshot.State.stopped, nil, "~ start the machine kube-node1: it does not run"),
+        (.paused, nil, "~ resume the machine kube-node1: it is paused"),
+        (.paused, "the disk is full", "~ resume the machine kube-node1: it is paused: the disk is full"),
+        (.suspended, nil, "~ resume the machine kube-node1: it is asleep"),
     ])
-    func aMachineThatDoesNotRunIsBroughtToRun(state: MachineSnapshot.State, words: String) throws {
+    func aMachineThatDoesNotRunIsBroughtToRun(state: MachineSnapshot.State, fault: String?, words: String) throws {
         var observed = try brought(up: small)
-        observed.machines[1].state = state
+        (observed.machines[1].state, observed.machines[1].fault) = (state, fault)
         #expect(try plan(small, observed).words == [words])
     }
 

@@ -20,14 +20,21 @@ extension SnapshotKeeper {
         }
     }
 
-    /// Runs an act with word of it in the journal, once what was cut short before it is mended.
-    func recorded<Value>(
-        _ act: Act, _ name: String, _ cluster: ObservedCluster, _ body: () async throws -> Value
+    /// Runs an act with word of it in the journal, once what was cut short before it is mended and the check has seen that
+    /// nothing speaks against it. A restore that fails is not over: the next command has to know.
+    func recorded<Checked, Value>(
+        _ act: Act, _ name: String, _ cluster: ObservedCluster,
+        check: (ObservedCluster) async throws -> Checked,
+        _ body: (ObservedCluster, Checked) async throws -> Value
     ) async throws -> Value {
         try requireMachines(cluster)
-        try await mend(cluster, before: act)
+        try await mend(cluster, before: act, of: name)
+        let cluster = try await looked(at: cluster)
+        let checked = try await check(cluster)
         let journal = Journal(path: journalPath, command: "snapshot \(act.rawValue) \(name)")
-        let value = try await journal.record("snapshot \(act.rawValue)", body)
+        let value = try await journal.record("snapshot \(act.rawValue)", staysUnfinished: act == .restore) {
+            try await body(cluster, checked)
+        }
         journal.end()
         return value
     }
@@ -36,36 +43,43 @@ extension SnapshotKeeper {
     /// kept; a restore and a delete are carried out to their end. Machines that a save had paused go on.
     ///
     /// Call it with the cluster's lock held, before a journal is begun.
-    package func mend(_ cluster: ObservedCluster) async throws { try await mend(cluster, before: nil) }
+    package func mend(_ cluster: ObservedCluster) async throws { try await mend(cluster, before: nil, of: nil) }
 
     /// What was cut short and waits for the next command that changes anything, in a line; nil for nothing.
-    package var interruption: String? {
-        cutShort.map {
+    package static func interruption(journalPath: String) -> String? {
+        cutShort(journalPath).map {
             "the last 'snapshot \($0.act.rawValue) \($0.name)' was cut short (\($0.since)): "
                 + "the next snapshot command that changes anything mends it, and so does up"
         }
     }
 
-    private var cutShort: Interruption? {
+    private static func cutShort(_ journalPath: String) -> Interruption? {
         Journal.unfinished(at: journalPath).compactMap(Interruption.init).first
     }
 
-    private func mend(_ cluster: ObservedCluster, before next: Act?) async throws {
-        guard let cut = cutShort, !cluster.isEmpty else { return }
+    private func mend(_ cluster: ObservedCluster, before next: Act?, of name: String?) async throws {
+        guard let cut = Self.cutShort(journalPath), !cluster.isEmpty else { return }
         try await onAll(cluster.machines) {
             try await hypervisor.waitUntilIdle(domain: $0.domain, deadline: .now + .seconds(600))
         }
         // Another restore takes every machine back from wherever it is.
         if cut.act == .restore, next == .restore { return }
-        let what = try await finish(cut, try await looked(at: cluster))
-        // The clocks of machines that stood still are set; what was mended stays mended where one cannot be.
-        if cut.act != .delete {
-            try await setClocks(try await looked(at: cluster).machines.filter { $0.state == .running }, after: what)
+        // Who deletes the goal gives it up.
+        if cut.act == .restore, next == .delete, name == cut.name {
+            return progress.report(
+                .note(
+                    "the restore of '\(cut.name)' is given up: the machines are of different moments, and none runs; "
+                        + "clusterfile up lets them go on so"))
         }
+        let what = try await finish(cut, try await looked(at: cluster))
         let journal = Journal(path: journalPath, command: "snapshot mend")
         journal.end()
         progress.report(
             .note("the last 'snapshot \(cut.act.rawValue) \(cut.name)' was cut short (\(cut.since)): \(what)"))
+        // The clocks of machines that stood still are set; what was mended stays mended where one cannot be.
+        if cut.act != .delete {
+            try await setClocks(try await looked(at: cluster).machines.filter { $0.state == .running }, after: what)
+        }
     }
 
     /// Brings an act to one of its two ends, and says to which.
@@ -81,7 +95,7 @@ extension SnapshotKeeper {
             return "half of it was there and is deleted, and the machines go on"
         case .restore:
             guard entry != nil else { return "there is no such snapshot" }
-            let content = try await takeBack(cluster, to: cut.name)
+            let content = try await takeBack(cluster, to: requireRestorable(cluster, named: cut.name))
             return "it is finished" + (content == .disks ? "; the machines are off, as they were" : "")
         case .delete:
             try await deletePoints(cluster.machines, named: cut.name)

@@ -42,8 +42,10 @@ extension SnapshotKeeper {
         _ cluster: ObservedCluster, named name: String
     ) async throws -> RestorePointSnapshot.Content {
         let content = try await recorded(.restore, name, cluster) {
+            try await requireRestorable($0, named: name)
+        } _: { cluster, entry in
             // Not to be interrupted: machines of different moments would be left.
-            try await Task { try await takeBack(cluster, to: name) }.value
+            try await Task { try await takeBack(cluster, to: entry) }.value
         }
         if content == .disksAndMemory {
             try await setClocks(cluster.machines, after: "'\(cluster.name)' is back at '\(name)'")
@@ -51,36 +53,53 @@ extension SnapshotKeeper {
         return content
     }
 
-    /// The restore without the clocks; may be repeated after any part of it.
-    func takeBack(_ cluster: ObservedCluster, to name: String) async throws -> RestorePointSnapshot.Content {
-        let cluster = try await looked(at: cluster)
-        let entry = try await requireRestorable(cluster, named: name)
-        try await suspend(cluster.machines.filter { $0.state == .running })
+    /// The restore without the clocks, of all machines even where one fails; may be repeated after any part of it.
+    func takeBack(
+        _ cluster: ObservedCluster, to entry: ClusterSnapshotEntry
+    ) async throws -> RestorePointSnapshot.Content {
         do {
-            try await onAll(cluster.machines) { machine in
-                try await progress.step(machine: machine.name, "go back to '\(name)'") {
-                    try await hypervisor.revert(domain: machine.domain, to: name)
-                }
-            }
+            try await suspend(cluster.machines.filter { $0.state == .running })
         } catch {
             throw Diagnoses(
-                Diagnoses(of: error).all + [
-                    Diagnosis(
-                        "'\(cluster.name)' is not back at '\(name)'",
-                        why:
-                            "not every machine could be taken back; all stand still, for they are of different moments",
-                        fix: "mend the cause and run clusterfile snapshot restore \(name) again, or restore another one"
-                    )
+                Diagnoses(of: error).all + [Self.halfway(cluster, entry.name, without: cluster.machines.map(\.name))])
+        }
+        let failures = try await onAll(cluster.machines) { machine -> Diagnoses? in
+            do {
+                try await progress.step(machine: machine.name, "go back to '\(entry.name)'") {
+                    try await hypervisor.revert(domain: machine.domain, to: entry.name)
+                }
+                return nil
+            } catch {
+                return Diagnoses(of: error)
+            }
+        }
+        let others = zip(cluster.machines, failures).filter { $1 != nil }.map(\.0.name)
+        guard others.isEmpty else {
+            throw Diagnoses(
+                failures.compactMap(\.self).flatMap(\.all) + [
+                    Self.halfway(cluster, entry.name, without: others)
                 ])
         }
         if entry.content == .disksAndMemory { try await resume(cluster.machines) }
         return entry.content
     }
 
+    /// What there is to say of a cluster whose machines are of different moments.
+    private static func halfway(_ cluster: ObservedCluster, _ name: String, without others: [String]) -> Diagnosis {
+        let back = cluster.machines.map(\.name).filter { !others.contains($0) }
+        return Diagnosis(
+            "'\(cluster.name)' is not back at '\(name)': \(others.joined(separator: ", ")) could not be taken back"
+                + (back.isEmpty ? "" : ", \(back.joined(separator: ", ")) \(back.count == 1 ? "is" : "are")"),
+            why: "machines of different moments shall not meet, so none of them runs",
+            fix: "mend the cause and run clusterfile snapshot restore \(name) again (up tries it, too), or restore "
+                + "another one; to give it up: clusterfile snapshot delete \(name), then clusterfile up")
+    }
+
     /// Whether each disk that a snapshot has a state of is still there.
     private func requireVolumes(_ cluster: ObservedCluster, named name: String) async throws {
-        let present = Set(try await hypervisor.volumes(pool: pool, prefix: cluster.uuid.text + ".").map(\.path))
-        let points = try await onAll(cluster.machines) { try await hypervisor.restorePoints(domain: $0.domain) }
+        async let volumes = hypervisor.volumes(pool: pool, prefix: cluster.uuid.text + ".")
+        async let saved = onAll(cluster.machines) { try await hypervisor.restorePoints(domain: $0.domain) }
+        let (present, points) = (Set(try await volumes.map(\.path)), try await saved)
         let missing = zip(cluster.machines, points).flatMap { machine, points in
             (points.first { $0.name == name }?.diskPaths ?? []).filter { path in
                 // Disks elsewhere than in the pool were not made by this program, and are libvirt's to find.

@@ -8,9 +8,9 @@ extension SnapshotKeeper {
         _ cluster: ObservedCluster, named name: SnapshotName, content: RestorePointSnapshot.Content
     ) async throws -> Double {
         let pause = try await recorded(.save, name.text, cluster) {
-            let cluster = try await looked(at: cluster)
-            try await requireSavable(cluster, as: name, content)
-            return try await capture(cluster, as: name, content)
+            try await requireSavable($0, as: name, content)
+        } _: { cluster, _ in
+            try await capture(cluster, as: name, content)
         }
         if content == .disksAndMemory {
             try await setClocks(cluster.machines, after: "'\(name)' of '\(cluster.name)' is saved")

@@ -52,7 +52,8 @@ package struct SnapshotKeeper: Sendable {
     /// Deletes a snapshot from every machine that has it.
     package func delete(_ cluster: ObservedCluster, named name: String) async throws {
         try await recorded(.delete, name, cluster) {
-            _ = try await entry(cluster, named: name)
+            try await entry($0, named: name)
+        } _: { cluster, _ in
             try await deletePoints(cluster.machines, named: name)
         }
     }
@@ -63,6 +64,7 @@ package struct SnapshotKeeper: Sendable {
         try await onAll(machines) { try await hypervisor.deleteRestorePoint(domain: $0.domain, named: name) }
     }
 
+    @discardableResult
     func entry(_ cluster: ObservedCluster, named name: String) async throws -> ClusterSnapshotEntry {
         try requireMachines(cluster)
         let all = try await list(cluster)

@@ -51,6 +51,8 @@ struct SnapshotKeeperTests {
             ObservedCluster(name: "kube", uuid: Samples.uuid, domains: try await host.domains())
         }
 
+        var interruption: String? { SnapshotKeeper.interruption(journalPath: journal) }
+
         func states() async throws -> [DomainSnapshot.State] { try await cluster().machines.map(\.state) }
 
         func save(_ name: String, _ content: RestorePointSnapshot.Content = .disksAndMemory) async throws -> Double {
@@ -82,7 +84,7 @@ struct SnapshotKeeperTests {
         #expect(entries.map(\.machines) == [["a", "b"]])
         #expect(entries.map(\.missing) == [[]])
         #expect(two.clocks.withLock { $0.sorted() } == ["kube_a", "kube_b"])
-        #expect(two.keeper.interruption == nil)
+        #expect(two.interruption == nil)
     }
 
     @Test func `a name that is taken is refused, with its lack`() async throws {
@@ -144,11 +146,11 @@ struct SnapshotKeeperTests {
         try two.interrupt("snapshot save x")
         for domain in ["kube_a", "kube_b"] { try await two.host.suspend(domain: domain) }
         try await two.savePart("x", of: "kube_a")
-        #expect(two.keeper.interruption != nil)
+        #expect(two.interruption != nil)
         _ = try await two.save("y")
         #expect(try await two.keeper.list(try await two.cluster()).map(\.name) == ["y"])
         #expect(try await two.states() == [.running, .running])
-        #expect(two.keeper.interruption == nil)
+        #expect(two.interruption == nil)
     }
 
     @Test func `a save that was killed when all was saved is kept`() async throws {
@@ -176,6 +178,53 @@ struct SnapshotKeeperTests {
         try await two.host.deleteRestorePoint(domain: "kube_a", named: "x")
         try await two.keeper.mend(try await two.cluster())
         #expect(try await two.keeper.list(try await two.cluster()) == [])
+    }
+
+    @Test func `a restore that fails for one machine says how to go on, and the next command finishes it`() async throws
+    {
+        let two = try await TwoMachines()
+        _ = try await two.save("x")
+        let cluster = try await two.cluster()
+        var broken = cluster
+        let index = try #require(broken.machines.firstIndex { $0.name == "b" })
+        (broken.machines[index].domain, broken.machines[index].state) = ("kube_ghost", .paused)
+        await #expect {
+            try await two.keeper.recorded(.restore, "x", cluster) {
+                try await two.keeper.requireRestorable($0, named: "x")
+            } _: { [broken] _, entry in
+                try await two.keeper.takeBack(broken, to: entry)
+            }
+        } throws: { error in
+            ["there is no domain 'kube_ghost'", "b could not be taken back, a is", "snapshot restore x again"]
+                .allSatisfy("\(error)".contains)
+        }
+        #expect(try await two.states() == [.paused, .running])
+        #expect(two.interruption != nil)
+        try await two.keeper.mend(try await two.cluster())
+        #expect(try await two.states() == [.running, .running])
+        #expect(two.interruption == nil)
+    }
+
+    @Test func `a restore that cannot be finished is given up by deleting its goal`() async throws {
+        let two = try await TwoMachines()
+        _ = try await two.save("x")
+        try two.interrupt("snapshot restore x")
+        for domain in ["kube_a", "kube_b"] { try await two.host.suspend(domain: domain) }
+        try await two.keeper.delete(try await two.cluster(), named: "x")
+        #expect(try await two.states() == [.paused, .paused])
+        #expect(try await two.keeper.list(try await two.cluster()) == [])
+        #expect(two.interruption == nil)
+    }
+
+    @Test func `a clock that cannot be set after a restore was finished does not begin that anew`() async throws {
+        let two = try await TwoMachines()
+        _ = try await two.save("x")
+        try two.interrupt("snapshot restore x")
+        var keeper = two.keeper
+        keeper.setClock = { _ in throw Diagnosis("no channel") }
+        let cluster = try await two.cluster()
+        await #expect(throws: (any Error).self) { try await keeper.mend(cluster) }
+        #expect(two.interruption == nil)
     }
 
     @Test func `what another command left of itself is not mended here`() async throws {

@@ -33,7 +33,7 @@ extension ClusterFork {
             source.machines.contains { domain(of: $0.name) == known }
         }
         guard domains.isEmpty, volumes.isEmpty, taken.isEmpty, try !credentials.exists() else {
-            let isWhole = Journal.unfinished(at: credentials.folder + "/journal.jsonl").isEmpty
+            let isWhole = Journal.unfinished(at: credentials.journalPath).isEmpty
             throw Diagnosis(
                 "there is a cluster '\(name)' already",
                 why: isWhole ? nil : "a command on it was cut short",

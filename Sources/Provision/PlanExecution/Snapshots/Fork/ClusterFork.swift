@@ -36,7 +36,7 @@ package struct ClusterFork: Sendable {
         let parts = try await readParts()
         try await requirePossible(parts)
         try sourceCredentials.copy(to: credentials, named: name)
-        let journal = Journal(path: credentials.folder + "/journal.jsonl", command: "snapshot fork \(name)")
+        let journal = Journal(path: credentials.journalPath, command: "snapshot fork \(name)")
         do {
             try await journal.record("make the fork") { try await carryOut(parts, entry.content) }
         } catch {
