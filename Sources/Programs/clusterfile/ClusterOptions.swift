@@ -102,7 +102,7 @@ struct ClusterOptions: ParsableArguments {
         return uuid
     }
 
-    private func text(_ path: String) throws -> String {
+    func text(_ path: String) throws -> String {
         do {
             return try String(contentsOf: URL(filePath: path), encoding: .utf8)
         } catch {

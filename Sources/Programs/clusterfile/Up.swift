@@ -86,16 +86,18 @@ struct Up: AsyncParsableCommand {
         let path = try cluster.path()
         try await progress.carryOut("up", output.format) {
             [cluster, choice, consent, bootTimeout, noWait, warm] printer in
+            let hooks = try Hooks(cluster, progress: printer.sink)
+            let machines = try choice.wanted(cluster, of: spec)
+            try await hooks.before(.beforeUp)
             var lifecycle = try await cluster.lifecycle(progress: printer.sink)
             lifecycle.bootTimeout = .seconds(bootTimeout)
             lifecycle.waits = !noWait
             lifecycle.usesWarmDisks = warm
-            let recap = try await lifecycle.up(
-                spec, clusterfile: path, machines: try choice.wanted(cluster, of: spec)
-            ) { plan in
+            let recap = try await lifecycle.up(spec, clusterfile: path, machines: machines) { plan in
                 try consent.approve(plan, of: spec.name)
             }
-            return .init(of: recap, printer, spec.name, seconds: start.secondsSince)
+            return try await hooks.after(
+                .afterUp, .init(of: recap, printer, spec.name, seconds: start.secondsSince))
         }
     }
 }
@@ -192,16 +194,20 @@ struct Down: AsyncParsableCommand {
         let start = ContinuousClock.now
         let identity = try cluster.identity()
         try await progress.carryOut("down") { [cluster, consent] printer in
+            let hooks = try Hooks(cluster, progress: printer.sink)
+            try await hooks.before(.beforeDown)
             let lifecycle = try await cluster.lifecycle(progress: printer.sink)
             let plan = try await lifecycle.down(identity.uuid) { plan in
                 try consent.approve(plan, of: identity.name)
             }
             await removeNames(identity)
-            return .init(
-                text: plan.isEmpty
-                    ? "cluster '\(identity.name)' is not there: nothing to remove"
-                    : "cluster '\(identity.name)' is gone (\(start.secondsSince.tenths) s)",
-                summary: ["cluster": .string(identity.name), "changes": JSON(printer.changes)])
+            return try await hooks.after(
+                .afterDown,
+                .init(
+                    text: plan.isEmpty
+                        ? "cluster '\(identity.name)' is not there: nothing to remove"
+                        : "cluster '\(identity.name)' is gone (\(start.secondsSince.tenths) s)",
+                    summary: ["cluster": .string(identity.name), "changes": JSON(printer.changes)]))
         }
     }
 }

@@ -115,7 +115,8 @@ package struct ClusterLifecycle: Sendable {
             waits
             ? try await converge(
                 spec, playbooks, clusterfile: clusterfile, machines: machines, started: plan.startedMachines,
-                grown: unfinished.isEmpty ? plan.grownMachines : Set(names), failed: failed, journal: journal)
+                altered: unfinished.isEmpty ? .init(by: plan) : .init(all: Set(names)), failed: failed,
+                journal: journal)
             : try await self.recap(of: spec.keeping { names.contains($0.name) }, [:], failed)
         recap.problems = made.sharedProblems
         if made.failures.isEmpty, machines.isEmpty {
@@ -274,7 +275,6 @@ extension ClusterSpec {
     fileprivate func requireCarriedOut() throws(Diagnoses) {
         var asked: [String] = []
         if !hypervisors.isEmpty { asked.append("hypervisors") }
-        if !hooks.isEmpty { asked.append("hooks") }
         guard asked.isEmpty else {
             throw Diagnoses(
                 asked.map {
