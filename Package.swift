@@ -112,7 +112,7 @@ let targets: [Target] = [
         "Provision", "PlanExecution",
         [
             "Diagnostics", "JSON", "Clusterfiles", "Planning", "Hypervisor", "SecureShell", "MachineImages",
-            "Addresses", "Credentials", "Bundles", "Plays", "Inventories", "ClusterClient", "Linux", crypto,
+            "Addresses", "Credentials", "Bundles", "Plays", "Inventories", "ClusterClient", "Linux", "YAML", crypto,
         ] + nio.prefix(2),
         exclude: ["Progress/Events.md", "Snapshots/Snapshots.md"]),
 
@@ -171,7 +171,7 @@ let targets: [Target] = [
         "Provision", "PlanExecution",
         [
             "Planning", "Diagnostics", "Clusterfiles", "Inventories", "Hypervisor", "Credentials", "MachineImages",
-            "Linux",
+            "Linux", "JSON", "YAML",
         ]),
     .testTarget(
         name: "SystemTests", dependencies: ["JSON"], path: "Tests/System", exclude: ["playbooks", "proofs", "stub"],

@@ -68,6 +68,8 @@ import Testing
         try cluster.write(try #require(WholeMachine.larger))
         let plan = try await cluster.output("plan")
         #expect(!plan.contains("! ") && !plan.contains("± ") && !plan.contains("destroys"), "\(plan)")
+        #expect(plan.contains("- stop forwarding 127.0.0.1:22148/tcp to a:22: "), "\(plan)")
+        #expect(plan.contains("+ forward 127.0.0.1:22149/tcp to a:22: "), "\(plan)")
         try await cluster.output("up")
         let after = try await WholeMachine(cluster)
         #expect(after["boot"] == before["boot"] && after["cpus"] == "2")

@@ -21,7 +21,9 @@ struct Hooks: Sendable {
         environment["CLUSTERFILE_KUBECONFIG"] = try options.credentials().kubeconfigPath
         environment["CLUSTERFILE_CONNECT"] = Workplace.askedURI
         var place = FileManager.default.currentDirectoryPath
-        if options.cluster == nil {
+        if options.cluster != nil {
+            progress.report(.note("hooks of its Clusterfile, if it has any, are not run: -c names the cluster alone"))
+        } else {
             let path = try options.path()
             place = ClusterOptions.folder(of: path)
             environment["CLUSTERFILE_FILE"] = place + "/" + (path.split(separator: "/").last ?? "")

@@ -41,7 +41,7 @@ struct Logs: AsyncParsableCommand {
     /// What up would do now, or why that cannot be said.
     private func plan() async -> String {
         do {
-            let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).plan(
+            let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).wholePlan(
                 try cluster.spec(), clusterfile: try cluster.path())
             return plan.isEmpty ? "nothing to do\n" : plan.words.joined(separator: "\n") + "\n"
         } catch {

@@ -143,14 +143,16 @@ extension ProgressOptions.Ending {
 /// Carries out the playbook on machines that are up.
 struct Provision: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Carry out the playbook on the running machines.",
-        discussion: "Example: clusterfile provision --verbose")
+        abstract: "Carry out the playbook and the steps on the running machines, or one step alone.",
+        discussion: "Example: clusterfile provision --step migrate kube-node1")
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var choice: MachineChoice
     @OptionGroup var output: OutputOptions
     @OptionGroup var progress: ProgressOptions
-    @Option(help: .init("Carry out this step of 'provision' only, whatever its 'run' says.", valueName: "name"))
+    @Option(
+        help: .init("Carry out this step of 'provision' only, whatever its 'run' says.", valueName: "name"),
+        completion: .steps)
     var step: [String] = []
 
     func run() async throws {
@@ -201,6 +203,7 @@ struct Down: AsyncParsableCommand {
                 try consent.approve(plan, of: identity.name)
             }
             await removeNames(identity)
+            removeAccess(identity)
             return try await hooks.after(
                 .afterDown,
                 .init(
@@ -224,6 +227,18 @@ extension Down {
     }
 }
 
+extension Down {
+    /// What `kubeconfig --merge` has put into the person's own leads nowhere now.
+    private func removeAccess(_ identity: (name: String, uuid: ClusterUUID)) {
+        guard let path = KubeconfigFile.usualPath(environment: Workplace.environment) else { return }
+        do {
+            _ = try KubeconfigFile(path: path).remove(uuid: identity.uuid.text)
+        } catch {
+            Terminal.error("warning: the cluster's access stays in \(path): \(Diagnoses(of: error))")
+        }
+    }
+}
+
 /// Prints what `up` would do, and does nothing.
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -238,9 +253,9 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let spec = try cluster.spec()
-        let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).plan(
+        let plan = try await cluster.lifecycle(progress: ProgressPrinter().sink).wholePlan(
             spec, clusterfile: try cluster.path(), machines: try choice.wanted(cluster, of: spec))
-        output.print(plan.json, names: plan.steps.map(\.id)) {
+        output.print(plan.json, names: plan.ids) {
             plan.isEmpty
                 ? "Nothing to do: every machine of '\(spec.name)' is there and runs. (What is in them, up looks at itself.)"
                 : plan.words.joined(separator: "\n")

@@ -133,6 +133,7 @@ package struct ClusterLifecycle: Sendable {
     package func provision(
         _ spec: ClusterSpec, clusterfile: String, machines: Set<String> = [], steps: Set<String> = []
     ) async throws -> ConvergenceRecap {
+        try await requireRunning(machines, of: spec)
         try await prepareCredentials(spec, clusterfile: clusterfile)
         let playbooks = try self.playbooks(of: spec, clusterfile: clusterfile, steps: steps)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile provision") {
