@@ -139,6 +139,7 @@ let targets: [Target] = [
     program("clusterfile-runner", ["Diagnostics", "JSON", "Bundles", "TaskModules", "Linux"]),
 
     // Tests
+    .target(name: "TerminalModels", path: "Tests/Support/TerminalModels", swiftSettings: strict),
     tests("Base", "Addresses"),
     tests("Base", "Diagnostics"),
     tests("Base", "JSON"),
@@ -171,10 +172,10 @@ let targets: [Target] = [
         "Provision", "PlanExecution",
         [
             "Planning", "Diagnostics", "Clusterfiles", "Inventories", "Hypervisor", "Credentials", "MachineImages",
-            "Linux", "JSON", "YAML",
+            "Linux", "JSON", "YAML", "TerminalModels",
         ]),
     .testTarget(
-        name: "SystemTests", dependencies: ["JSON"], path: "Tests/System", exclude: ["playbooks", "proofs", "stub"],
+        name: "SystemTests", dependencies: ["JSON", "TerminalModels"], path: "Tests/System", exclude: ["playbooks", "proofs", "stub"],
         swiftSettings: strict
     ),
 ]

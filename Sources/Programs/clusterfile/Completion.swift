@@ -35,7 +35,7 @@ struct Completion: ParsableCommand {
 
         _clusterfile_path() {
             _clusterfile "$@"
-            case ${COMPREPLY[0]-} in *:) compopt -o nospace 2>/dev/null ;; esac
+            case ${COMPREPLY[0]-} in *:) compopt -o nospace +o filenames 2>/dev/null ;; esac
         }
         complete -o filenames -F _clusterfile_path clusterfile
 

@@ -34,7 +34,9 @@ extension CompletionKind {
 
     /// The same as the beginning of a path in them, and this host's files.
     static let machinesAndFiles = CompletionKind.custom { words, _, prefix in
-        (MachineCompletion.names(words: words).map { $0 + ":" } + MachineCompletion.files(prefix)).filter {
+        // To zsh a bare colon ends the word and begins what is said of it.
+        let colon = CompletionShell.requesting == .zsh ? "\\:" : ":"
+        return (MachineCompletion.names(words: words).map { $0 + colon } + MachineCompletion.files(prefix)).filter {
             $0.hasPrefix(prefix)
         }
     }
