@@ -112,7 +112,7 @@ let targets: [Target] = [
         "Provision", "PlanExecution",
         [
             "Diagnostics", "JSON", "Clusterfiles", "Planning", "Hypervisor", "SecureShell", "MachineImages",
-            "Addresses", "Credentials", "Bundles", "Plays", "Inventories", "ClusterClient", "Linux", crypto,
+            "Addresses", "Credentials", "Bundles", "Plays", "Inventories", "ClusterClient", "Linux", "YAML", crypto,
         ] + nio.prefix(2),
         exclude: ["Progress/Events.md", "Sites/Hypervisors.md", "Snapshots/Snapshots.md"]),
 
@@ -139,6 +139,7 @@ let targets: [Target] = [
     program("clusterfile-runner", ["Diagnostics", "JSON", "Bundles", "TaskModules", "Linux"]),
 
     // Tests
+    .target(name: "TerminalModels", path: "Tests/Support/TerminalModels", swiftSettings: strict),
     tests("Base", "Addresses"),
     tests("Base", "Diagnostics"),
     tests("Base", "JSON"),
@@ -171,10 +172,11 @@ let targets: [Target] = [
         "Provision", "PlanExecution",
         [
             "Planning", "Diagnostics", "Clusterfiles", "Inventories", "Hypervisor", "Credentials", "MachineImages",
-            "Linux",
+            "Linux", "JSON", "YAML", "TerminalModels",
         ]),
     .testTarget(
-        name: "SystemTests", dependencies: ["JSON"], path: "Tests/System", exclude: ["playbooks", "proofs", "stub"],
+        name: "SystemTests", dependencies: ["JSON", "TerminalModels"], path: "Tests/System",
+        exclude: ["playbooks", "proofs", "stub"],
         swiftSettings: strict
     ),
 ]

@@ -35,6 +35,45 @@ import Testing
         try FileManager.default.removeItem(at: cluster.folder)
     }
 
+    @Test func `hooks run around up and down, and one that fails before them ends them`() async throws {
+        let hooks = """
+            hooks:
+              before_up: ["echo $CLUSTERFILE_CLUSTER; exit 4"]
+              before_down: clusterfile --version
+              after_down: "echo ${CLUSTERFILE_FILE##*/} >&2; exit 5"
+
+            """
+        let cluster = try TestCluster(name: "commandline", clusterfile: Self.clusterfile + hooks)
+        let up = try await cluster.clusterfile("up", "--yes")
+        #expect(up.status == 1, "\(up.transcript)")
+        #expect(up.errors.contains("before_up | commandline\n"), "\(up.transcript)")
+        #expect(up.errors.contains("Clusterfile:10:15: the hook before_up failed: "), "\(up.transcript)")
+        #expect(up.errors.contains("it ended with status 4\n"), "\(up.transcript)")
+        #expect(try await !TestCluster.virsh("net-list", "--all", "--name").contains("commandline"))
+        let down = try await cluster.clusterfile("down", "--yes")
+        #expect(down.status == 1, "\(down.transcript)")
+        let said = try ["before_down | 0.", "is not there", "after_down failed"].map { words in
+            try #require(down.errors.range(of: words), "\(down.transcript)").lowerBound
+        }
+        #expect(said == said.sorted() && down.errors.contains("after_down | Clusterfile\n"), "\(down.transcript)")
+        let named = try await cluster.clusterfile("down", "--yes", "-c", "commandline")
+        #expect(named.status == 0 && named.errors.contains("are not run"), "\(named.transcript)")
+        try FileManager.default.removeItem(at: cluster.folder)
+    }
+
+    @Test func `a command that is not there is told with the nearest`() async throws {
+        let cluster = try TestCluster(name: "commandline", clusterfile: Self.clusterfile)
+        let wrong = try await cluster.clusterfile("statsu", "-o", "json")
+        #expect(wrong.status == 64, "\(wrong.transcript)")
+        #expect(wrong.errors == "there is no command 'statsu'\n  fix: did you mean 'status'?\n")
+        for command in [["provision"], ["ssh-config"], ["hosts"]] {
+            let result = try await Command.run(
+                ["clusterfile"] + command, environment: cluster.environment, folder: cluster.folder)
+            #expect(result.status == 1 && result.errors.contains("is not up"), "\(result.transcript)")
+        }
+        try FileManager.default.removeItem(at: cluster.folder)
+    }
+
     @Test func `Ansible reads the same from all forms of the inventory`() async throws {
         let cluster = try TestCluster(name: "commandline", clusterfile: Self.clusterfile)
         let script = cluster.folder.appendingPathComponent("dynamic")
@@ -75,6 +114,9 @@ import Testing
         #expect(try await completed(cluster, "ssh", "") == ["lonely", "master", "node-one"])
         #expect(try await completed(cluster, "halt", "no") == ["node-one"])
         #expect(try await completed(cluster, "rest") == ["restart"])
+        #expect(try await completed(cluster, "cp", "m") == ["master:"])
+        #expect(try await completed(cluster, "cp", "Clus") == ["Clusterfile"])
+        #expect(try await completed(cluster, "exec", "-g", "fr") == ["front"])
         try FileManager.default.removeItem(at: cluster.folder)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TerminalModels
 
 /// A program whose stderr is a terminal of the test's own, and what it has written there.
 final class PseudoTerminal {

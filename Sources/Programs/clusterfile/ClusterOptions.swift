@@ -10,10 +10,13 @@ import PlanExecution
 /// Which cluster a command is about: the one of a Clusterfile, or one by its name.
 struct ClusterOptions: ParsableArguments {
     @Option(
-        name: [.short, .long], help: "The Clusterfile; without it, the one in this folder or the nearest above it.")
+        name: [.short, .long], help: "The Clusterfile; without it, the one in this folder or the nearest above it.",
+        completion: .file())
     var file: String?
 
-    @Option(name: [.short, .long], help: "The cluster's name, in place of a Clusterfile: works from anywhere.")
+    @Option(
+        name: [.short, .long], help: "The cluster's name, in place of a Clusterfile: works from anywhere.",
+        completion: .clusters)
     var cluster: String?
 
     @Option(help: "The libvirt to talk to; without it, the lab's (scripts/lab), else qemu:///system.")
@@ -113,7 +116,7 @@ struct ClusterOptions: ParsableArguments {
         return uuid
     }
 
-    private func text(_ path: String) throws -> String {
+    func text(_ path: String) throws -> String {
         do {
             return try String(contentsOf: URL(filePath: path), encoding: .utf8)
         } catch {

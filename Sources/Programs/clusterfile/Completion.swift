@@ -26,5 +26,18 @@ struct Completion: ParsableCommand {
     @Argument(help: "bash, zsh or fish.")
     var shell: Shell
 
-    func run() { Terminal.output(Root.completionScript(for: shell.generator)) }
+    func run() {
+        Terminal.output(Root.completionScript(for: shell.generator) + (shell == .bash ? Self.withoutSpace : ""))
+    }
+
+    /// The parser's script has bash put a space after every word: a path goes on after 'MACHINE:'.
+    private static let withoutSpace = """
+
+        _clusterfile_path() {
+            _clusterfile "$@"
+            case ${COMPREPLY[0]-} in *:) compopt -o nospace +o filenames 2>/dev/null ;; esac
+        }
+        complete -o filenames -F _clusterfile_path clusterfile
+
+        """
 }

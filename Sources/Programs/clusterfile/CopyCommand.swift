@@ -17,7 +17,7 @@ struct CopyCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var cluster: ClusterOptions
-    @Argument(help: "What to copy, and last where to; MACHINE:PATH on either side.", completion: .file())
+    @Argument(help: "What to copy, and last where to; MACHINE:PATH on either side.", completion: .machinesAndFiles)
     var paths: [String]
 
     func validate() throws {

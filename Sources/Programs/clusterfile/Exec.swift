@@ -8,7 +8,7 @@ struct Exec: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a command in all, some or a group's machines at once.",
         discussion: """
-            What it writes comes as it is written, each line after its machine's name; then follows which exit code came from
+            What it writes comes as it is written, each line after its machine's name; then follows which exit code came from \
             where. The exit status is the worst of them; a machine that the command could not be run in counts as 255.
 
             Example: clusterfile exec -g kube_node -- systemctl is-active clusterfile-node

@@ -27,8 +27,8 @@ struct Hosts: AsyncParsableCommand {
     func run() async throws {
         let observed = try await cluster.observed()
         let block = HostsBlock(of: observed)
+        if !remove { _ = try observed.machines(named: []) }
         guard apply || remove else { return Terminal.output(block.entries) }
-        if apply { _ = try observed.machines(named: []) }
         let file = HostsFile(path: hostsFile)
         let hasChanged = apply ? try await file.apply(block) : try await file.remove(block)
         Terminal.error(

@@ -19,7 +19,9 @@ struct InventoryCommand: AsyncParsableCommand {
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var output: OutputOptions
-    @Option(name: .customLong("for"), help: "The machine on which the inventory will be used; without it, this host.")
+    @Option(
+        name: .customLong("for"), help: "The machine on which the inventory will be used; without it, this host.",
+        completion: .machines)
     var machine: String?
     @Flag(help: "Answer as an executable inventory: all hosts, groups and variables.")
     var list = false

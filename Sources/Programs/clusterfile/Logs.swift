@@ -42,7 +42,7 @@ struct Logs: AsyncParsableCommand {
     private func plan() async -> String {
         do {
             let spec = try cluster.spec()
-            let plan = try await cluster.lifecycle(of: spec, progress: ProgressPrinter().sink).plan(
+            let plan = try await cluster.lifecycle(of: spec, progress: ProgressPrinter().sink).wholePlan(
                 spec, clusterfile: try cluster.path())
             return plan.isEmpty ? "nothing to do\n" : plan.words.joined(separator: "\n") + "\n"
         } catch {

@@ -9,7 +9,9 @@ struct MachineChoice: ParsableArguments {
     @Argument(help: "Names of machines; without one, all machines.", completion: .machines)
     var machines: [String] = []
 
-    @Option(name: [.short, .long], help: "A group of the inventory, in place of names; may be repeated.")
+    @Option(
+        name: [.short, .long], help: "A group of the inventory, in place of names; may be repeated.",
+        completion: .groups)
     var group: [String] = []
 
     /// The names that were given and those of the groups' members; none stands for all machines.

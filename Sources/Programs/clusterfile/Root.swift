@@ -12,9 +12,9 @@ struct Root: AsyncParsableCommand {
         commandName: "clusterfile",
         abstract: "From a Clusterfile to a working cluster of virtual machines, and back.",
         discussion: """
-            Exit status: 0 done, 1 it failed, 2 some machines failed and others are as wanted, 64 wrong usage, 65 mistakes
-            in a file (nothing was touched), 69 libvirt or a machine cannot be reached, 75 another command works on the
-            cluster, 130 interrupted by Ctrl-C (143 by SIGTERM).
+            Exit status: 0 done, 1 it failed, 2 'plan --exit-code' found something to do, 3 some machines failed and the others \
+            are as wanted, 64 wrong usage, 65 mistakes in a file (nothing was touched), 69 libvirt cannot be reached, 75 another \
+            command works on the cluster, 130 interrupted by Ctrl-C (143 by SIGTERM).
             """,
         version: "0.1.0",
         subcommands: [
@@ -46,7 +46,21 @@ struct Root: AsyncParsableCommand {
                 Glibc.exit(ExitStatus.of(error).rawValue)
             }
         } catch {
+            refuseUnknownCommand()
             exit(withError: error)
         }
+    }
+
+    /// The parser takes a command that is not there for an argument too many, and knows no nearest one.
+    private static func refuseUnknownCommand() {
+        guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else { return }
+        let known = configuration.subcommands.map { $0._commandName } + ["help"]
+        guard !known.contains(word) else { return }
+        Terminal.report(
+            Diagnosis(
+                "there is no command '\(word)'",
+                fix: nearestName(to: word, among: known).map { "did you mean '\($0)'?" }
+                    ?? "'clusterfile --help' lists them"))
+        Glibc.exit(ExitCode.validationFailure.rawValue)
     }
 }

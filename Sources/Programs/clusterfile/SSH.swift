@@ -45,6 +45,7 @@ struct SSHConfig: AsyncParsableCommand {
 
     func run() async throws {
         let observed = try await cluster.observed()
+        _ = try observed.machines(named: [])
         let credentials = try cluster.credentials()
         try observed.requireKeys(for: .login, in: credentials)
         Terminal.output(SSHConfigText.text(of: observed, credentials))

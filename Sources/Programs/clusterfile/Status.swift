@@ -38,22 +38,3 @@ struct Status: AsyncParsableCommand {
         if let problem = status.apiProblem { Terminal.error("\nThe nodes' state is not known: \(problem)") }
     }
 }
-
-/// Prints the admin's kubeconfig.
-struct KubeconfigCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "kubeconfig", abstract: "Print the cluster's kubeconfig (its bearer is admin: keep it).",
-        discussion: "Example: clusterfile kubeconfig > kubeconfig && kubectl --kubeconfig kubeconfig get nodes")
-
-    @OptionGroup var cluster: ClusterOptions
-
-    func run() async throws {
-        let credentials = try cluster.credentials()
-        guard try credentials.exists() else {
-            throw Diagnosis(
-                "cluster '\(try cluster.identity().name)' has no kubeconfig", why: "it was never up",
-                fix: "run clusterfile up")
-        }
-        Terminal.output(try credentials.kubeconfig())
-    }
-}

@@ -94,16 +94,18 @@ struct Up: AsyncParsableCommand {
         let path = try cluster.path()
         try await progress.carryOut("up", output.format) {
             [cluster, choice, consent, bootTimeout, noWait, warm, cold] printer in
+            let hooks = try Hooks(cluster, progress: printer.sink)
+            let machines = try choice.wanted(cluster, of: spec)
+            try await hooks.before(.beforeUp)
             var lifecycle = try await cluster.lifecycle(of: spec, progress: printer.sink)
             lifecycle.bootTimeout = .seconds(bootTimeout)
             lifecycle.waits = !noWait
             lifecycle.warmUse = cold ? .none : warm ? .prepare : .automatic
-            let recap = try await lifecycle.up(
-                spec, clusterfile: path, machines: try choice.wanted(cluster, of: spec)
-            ) { plan in
+            let recap = try await lifecycle.up(spec, clusterfile: path, machines: machines) { plan in
                 try consent.approve(plan, of: spec.name)
             }
-            return .init(of: recap, printer, spec.name, seconds: start.secondsSince)
+            return try await hooks.after(
+                .afterUp, .init(of: recap, printer, spec.name, seconds: start.secondsSince))
         }
     }
 }
@@ -149,14 +151,16 @@ extension ProgressOptions.Ending {
 /// Carries out the playbook on machines that are up.
 struct Provision: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Carry out the playbook on the running machines.",
-        discussion: "Example: clusterfile provision --verbose")
+        abstract: "Carry out the playbook and the steps on the running machines, or one step alone.",
+        discussion: "Example: clusterfile provision --step migrate kube-node1")
 
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var choice: MachineChoice
     @OptionGroup var output: OutputOptions
     @OptionGroup var progress: ProgressOptions
-    @Option(help: .init("Carry out this step of 'provision' only, whatever its 'run' says.", valueName: "name"))
+    @Option(
+        help: .init("Carry out this step of 'provision' only, whatever its 'run' says.", valueName: "name"),
+        completion: .steps)
     var step: [String] = []
 
     func run() async throws {
@@ -200,16 +204,21 @@ struct Down: AsyncParsableCommand {
         let start = ContinuousClock.now
         let identity = try cluster.identity()
         try await progress.carryOut("down") { [cluster, consent] printer in
+            let hooks = try Hooks(cluster, progress: printer.sink)
+            try await hooks.before(.beforeDown)
             let lifecycle = try await cluster.lifecycle(progress: printer.sink)
             let plan = try await lifecycle.down(identity.uuid) { plan in
                 try consent.approve(plan, of: identity.name)
             }
             await removeNames(identity)
-            return .init(
-                text: plan.isEmpty
-                    ? "cluster '\(identity.name)' is not there: nothing to remove"
-                    : "cluster '\(identity.name)' is gone (\(start.secondsSince.tenths) s)",
-                summary: ["cluster": .string(identity.name), "changes": JSON(printer.changes)])
+            removeAccess(identity)
+            return try await hooks.after(
+                .afterDown,
+                .init(
+                    text: plan.isEmpty
+                        ? "cluster '\(identity.name)' is not there: nothing to remove"
+                        : "cluster '\(identity.name)' is gone (\(start.secondsSince.tenths) s)",
+                    summary: ["cluster": .string(identity.name), "changes": JSON(printer.changes)]))
         }
     }
 }
@@ -222,6 +231,18 @@ extension Down {
                 HostsBlock(of: ObservedCluster(name: identity.name, uuid: identity.uuid, domains: [])))
         } catch {
             Terminal.error("warning: the cluster's names stay in /etc/hosts: \(Diagnoses(of: error))")
+        }
+    }
+}
+
+extension Down {
+    /// What `kubeconfig --merge` has put into the person's own leads nowhere now.
+    private func removeAccess(_ identity: (name: String, uuid: ClusterUUID)) {
+        guard let path = KubeconfigFile.usualPath(environment: Workplace.environment) else { return }
+        do {
+            _ = try KubeconfigFile(path: path).remove(uuid: identity.uuid.text)
+        } catch {
+            Terminal.error("warning: the cluster's access stays in \(path): \(Diagnoses(of: error))")
         }
     }
 }
@@ -240,9 +261,9 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let spec = try cluster.spec()
-        let plan = try await cluster.lifecycle(of: spec, progress: ProgressPrinter().sink).plan(
+        let plan = try await cluster.lifecycle(of: spec, progress: ProgressPrinter().sink).wholePlan(
             spec, clusterfile: try cluster.path(), machines: try choice.wanted(cluster, of: spec))
-        output.print(plan.json, names: plan.steps.map(\.id)) {
+        output.print(plan.json, names: plan.ids) {
             plan.isEmpty
                 ? "Nothing to do: every machine of '\(spec.name)' is there and runs. (What is in them, up looks at itself.)"
                 : plan.words.joined(separator: "\n")

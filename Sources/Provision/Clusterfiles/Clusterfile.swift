@@ -37,6 +37,22 @@ package enum Clusterfile {
         }
     }
 
+    /// A Clusterfile's hooks, whatever else may be wrong with the file; throws what is wrong with them.
+    package static func hooks(_ text: String, file: String, environment: [String: String]) throws(Diagnoses)
+        -> ClusterSpec.Hooks
+    {
+        let (document, context) = try read(text, file: file, environment)
+        let key = FileKeys.hooks
+        guard let node = document[key.name] else { return .none }
+        do throws(Complaint) {
+            let hooks = try key.shape.value(of: node, in: context.of(key.name))
+            if context.mistakes.all.isEmpty { return hooks }
+        } catch {
+            context.of(key.name).report(error, key.shape, node)
+        }
+        throw Diagnoses(context.mistakes.all)
+    }
+
     private static func read(_ text: String, file: String, _ environment: [String: String]) throws(Diagnoses)
         -> (YAMLNode, ReadingContext)
     {

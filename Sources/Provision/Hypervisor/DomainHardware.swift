@@ -86,12 +86,15 @@ extension DomainHardware {
         package var bytes: UInt64
         /// What it can be given while it runs; where that is more, it has a balloon.
         package var maximumBytes: UInt64
+        /// Whether something in the guest can give memory back, and take it again.
+        package var hasBalloon: Bool
 
         /// Rounds up to mebibytes.
         package init(bytes: UInt64, maximumBytes: UInt64? = nil) {
             let mebibyte: UInt64 = 1 << 20
             self.bytes = (bytes + mebibyte - 1) / mebibyte * mebibyte
             self.maximumBytes = max(self.bytes, ((maximumBytes ?? 0) + mebibyte - 1) / mebibyte * mebibyte)
+            hasBalloon = self.maximumBytes > self.bytes
         }
     }
 

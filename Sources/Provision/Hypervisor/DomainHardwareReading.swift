@@ -53,6 +53,7 @@ extension DomainHardware.Memory {
     fileprivate init(_ domain: XMLElement) {
         let maximum = Self.bytes(domain.child("memory")) ?? 0
         self.init(bytes: Self.bytes(domain.child("currentMemory")) ?? maximum, maximumBytes: maximum)
+        hasBalloon = (domain.child("devices")?.child("memballoon")?["model"] ?? "none") != "none"
     }
 
     /// libvirt answers in KiB; what this project writes is in bytes.

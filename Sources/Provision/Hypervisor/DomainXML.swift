@@ -37,13 +37,9 @@ extension DomainSpec {
                 ]),
             XMLElement("console", ["type": "pty"], [XMLElement("target", ["type": "serial", "port": "0"])]),
             XMLElement("channel", ["type": "unix"], [XMLElement("target", ["type": "virtio", "name": readyChannel])]),
-            XMLElement("memballoon", ["model": hardware.memory.needsBalloon ? "virtio" : "none"]),
+            XMLElement("memballoon", ["model": hardware.memory.hasBalloon ? "virtio" : "none"]),
         ]
     }
-}
-
-extension DomainHardware.Memory {
-    fileprivate var needsBalloon: Bool { maximumBytes > bytes }
 }
 
 extension DomainHardware.Boot {
@@ -67,7 +63,7 @@ extension DomainHardware {
     /// virtiofs need memory that a second process of the host can map.
     fileprivate var memoryElements: [XMLElement] {
         var elements = [XMLElement("memory", ["unit": "b"], text: "\(memory.maximumBytes)")]
-        if memory.needsBalloon {
+        if memory.hasBalloon {
             elements.append(XMLElement("currentMemory", ["unit": "b"], text: "\(memory.bytes)"))
         }
         if sharedFolders.contains(where: { $0.driver == .virtiofs }) {

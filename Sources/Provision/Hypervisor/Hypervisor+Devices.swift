@@ -88,9 +88,10 @@ extension Hypervisor {
                 throw HypervisorError.diskCannotShrink(
                     path: path, bytes: snapshot.capacityBytes, wanted: bytes)
             }
-            let domain = try Lookup.domain(name, on: connection)
-            if try Observation.running(domain: domain.pointer, named: name).flatMap(
-                DeviceKey.disk(path: path).find) != nil
+            // The domain may not be there yet, or no longer.
+            if let domain = try Lookup.present({ try Lookup.domain(name, on: connection) }),
+                try Observation.running(domain: domain.pointer, named: name).flatMap(
+                    DeviceKey.disk(path: path).find) != nil
             {
                 let flags = VIR_DOMAIN_BLOCK_RESIZE_BYTES.rawValue
                 try HypervisorError.check(virDomainBlockResize(domain.pointer, path, bytes, flags), action)

@@ -26,12 +26,17 @@ enum Observation {
             isAsRecorded: DefinitionDigest.isKept(in: defined, of: .machine), xml: xml)
     }
 
-    /// The hardware of what runs. A pinning that was taken away is there as one to all of the host's processors.
+    /// The hardware of what runs. A pinning that was taken away is there as one to all of the host's processors; a balloon
+    /// whose driver the guest has not loaded yet is as large as it is about to be.
     private static func running(
         _ description: XMLElement, definedAs definition: XMLElement, _ domain: virDomainPtr
     ) -> DomainHardware {
         var hardware = DomainHardware(in: description)
-        let defined = DomainHardware(in: definition).processors.pinning
+        let wanted = DomainHardware(in: definition)
+        if hardware.memory.hasBalloon, hardware.memory.bytes > wanted.memory.bytes, !hasBalloonDriver(domain) {
+            hardware.memory.bytes = wanted.memory.bytes
+        }
+        let defined = wanted.processors.pinning
         guard hardware.processors.pinning != defined else { return hardware }
         var info = virNodeInfo()
         guard virNodeGetInfo(virDomainGetConnect(domain), &info) == 0 else {
@@ -43,6 +48,17 @@ enum Observation {
             defined[$0.key] != nil || !$0.value.isSuperset(of: all)
         }
         return hardware
+    }
+
+    /// Whether the guest's balloon has ever reported: its driver does so once it is there.
+    private static func hasBalloonDriver(_ domain: virDomainPtr) -> Bool {
+        var statistics = [virDomainMemoryStatStruct](
+            repeating: virDomainMemoryStatStruct(), count: Int(VIR_DOMAIN_MEMORY_STAT_NR.rawValue))
+        let count = virDomainMemoryStats(domain, &statistics, UInt32(statistics.count), 0)
+        if count < 0 { virResetLastError() }
+        return statistics.prefix(Int(max(0, count))).contains {
+            $0.tag == Int32(VIR_DOMAIN_MEMORY_STAT_LAST_UPDATE.rawValue) && $0.val > 0
+        }
     }
 
     /// The description that libvirt keeps for a domain's next start; nil where the domain is gone.

@@ -31,6 +31,22 @@ extension ClusterLifecycle {
         }
     }
 
+    /// Throws where a machine, of those named or of all, does not run.
+    func requireRunning(_ machines: Set<String>, of spec: ClusterSpec) async throws {
+        let observed = ObservedCluster(name: spec.name, uuid: spec.uuid, domains: try await hypervisor.domains())
+        _ = try observed.machines(named: [])
+        let names = spec.machines.map(\.name).filter { machines.isEmpty || machines.contains($0) }
+        let resting = try observed.machines(named: names).compactMap { machine in
+            do throws(Diagnosis) {
+                try machine.requireRunning()
+                return nil as Diagnosis?
+            } catch {
+                return error
+            }
+        }
+        guard resting.isEmpty else { throw Diagnoses(resting) }
+    }
+
     /// What a plan needs that makes nothing.
     func powerActions() async throws -> SiteActions {
         let parts = try await sites.onAll { site in

@@ -69,7 +69,6 @@ package struct ClusterLifecycle: Sendable {
     package func up(
         _ spec: ClusterSpec, clusterfile: String, machines: Set<String> = [], approve: @Sendable (Plan) throws -> Void
     ) async throws -> ConvergenceRecap {
-        try spec.requireCarriedOut()
         let isNew = try !credentials.exists()
         try await prepareCredentials(spec, clusterfile: clusterfile)
         do {
@@ -136,7 +135,7 @@ package struct ClusterLifecycle: Sendable {
             waits
             ? try await watched.converge(
                 spec, playbooks, clusterfile: clusterfile, machines: machines, started: plan.startedMachines,
-                resumed: plan.resumedMachines, grown: unfinished.isEmpty ? plan.grownMachines : Set(names),
+                resumed: plan.resumedMachines, altered: unfinished.isEmpty ? .init(by: plan) : .init(all: Set(names)),
                 failed: failed, journal: journal)
             : try await self.recap(of: spec.keeping { names.contains($0.name) }, [:], failed)
         recap.problems = made.sharedProblems
@@ -155,6 +154,7 @@ package struct ClusterLifecycle: Sendable {
     package func provision(
         _ spec: ClusterSpec, clusterfile: String, machines: Set<String> = [], steps: Set<String> = []
     ) async throws -> ConvergenceRecap {
+        try await requireRunning(machines, of: spec)
         try await prepareCredentials(spec, clusterfile: clusterfile)
         let playbooks = try self.playbooks(of: spec, clusterfile: clusterfile, steps: steps)
         return try await ClusterLock.hold(lockPath, purpose: "clusterfile provision") {
@@ -320,22 +320,6 @@ package struct ClusterLifecycle: Sendable {
                 fix: "see whether its folder \(found.path) is there, and start it: virsh pool-start \(pool)")
         }
         return found.path
-    }
-}
-
-extension ClusterSpec {
-    /// Throws where the Clusterfile asks for what this version reads and does not do: better said than left out in silence.
-    fileprivate func requireCarriedOut() throws(Diagnoses) {
-        var asked: [String] = []
-        if !hooks.isEmpty { asked.append("hooks") }
-        guard asked.isEmpty else {
-            throw Diagnoses(
-                asked.map {
-                    Diagnosis(
-                        "this version does not carry out '\($0)'", why: "the Clusterfile of '\(name)' has it",
-                        fix: "take '\($0)' out of the Clusterfile; nothing was touched")
-                })
-        }
     }
 }
 

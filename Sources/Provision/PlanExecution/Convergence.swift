@@ -37,13 +37,14 @@ extension ClusterLifecycle {
     }
 
     /// What machines get beside their image, or nil where there is nothing to give them.
-    private func machinePlaybook(of spec: ClusterSpec, clusterfile: String, grown: Set<String>) throws
+    private func machinePlaybook(of spec: ClusterSpec, clusterfile: String, altered: MachinePlaybook.Altered)
+        throws
         -> CompiledPlaybook?
     {
         try MachinePlaybook(
             path: programsFolder + "/playbooks/machine.yml", spec: spec, folder: Self.folder(of: clusterfile),
             tunnels: try TunnelMesh(of: spec, on: sites, credentials)
-        ).compiled(inventory(of: spec).inventory, grown: grown)
+        ).compiled(inventory(of: spec).inventory, altered)
     }
 
     /// Logs in to every machine, carries out the playbook as each becomes reachable, and waits until every node is Ready.
@@ -52,11 +53,12 @@ extension ClusterLifecycle {
     /// does not stop the others; those that have failed before are left out.
     func converge(
         _ whole: ClusterSpec, _ compiled: [CompiledPlaybook], clusterfile: String, machines: Set<String> = [],
-        started: Set<String>, resumed: Set<String> = [], grown: Set<String> = [], failed: [MachineFailure] = [],
+        started: Set<String>, resumed: Set<String> = [], altered: MachinePlaybook.Altered = .init(all: []),
+        failed: [MachineFailure] = [],
         journal: Journal
     ) async throws -> ConvergenceRecap {
         let spec = machines.isEmpty ? whole : whole.keeping { machines.contains($0.name) }
-        let first = try machinePlaybook(of: whole, clusterfile: clusterfile, grown: grown)
+        let first = try machinePlaybook(of: whole, clusterfile: clusterfile, altered: altered)
         let all = ([first].compactMap(\.self) + compiled).map { machines.isEmpty ? $0 : $0.limited(to: machines) }
         let playbooks = all.filter { !$0.hosts.isEmpty }
         var failures = failed

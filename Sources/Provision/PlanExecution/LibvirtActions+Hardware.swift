@@ -20,7 +20,7 @@ extension LibvirtActions {
                 DomainHardware.Disk(disk, path: try await path(of: volume)), toDomain: domain)
         case .detachDisk(let volume):
             try await hypervisor.detachDisk(
-                at: try await path(of: volume), fromDomain: domain, deadline: .now + Self.longestDetachment)
+                at: try await path(of: volume, in: domain), fromDomain: domain, deadline: .now + Self.longestDetachment)
         case .attachCard(let address):
             guard let card = machine.interfaces.first(where: { "\($0.macAddress)" == address }) else {
                 preconditionFailure("a plan attaches cards of its spec only")
@@ -30,6 +30,13 @@ extension LibvirtActions {
             try await hypervisor.detachInterface(
                 mac: address, fromDomain: domain, deadline: .now + Self.longestDetachment)
         }
+    }
+
+    /// Where a domain has a disk, whose volume may be gone.
+    private func path(of volume: String, in domain: String) async throws -> String {
+        if let found = try await hypervisor.volume(volume, pool: pool) { return found.path }
+        let disks = try await hypervisor.domain(domain)?.running?.disks ?? []
+        return disks.map(\.path).first { $0.split(separator: "/").last.map(String.init) == volume } ?? volume
     }
 
     /// A disk that a plan's step names.

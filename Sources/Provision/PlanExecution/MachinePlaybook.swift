@@ -2,6 +2,7 @@ import Clusterfiles
 import Diagnostics
 import Inventories
 import JSON
+import Planning
 import Plays
 
 /// The project's own playbook that gives machines what their specs say beside the image: `playbooks/machine.yml`.
@@ -14,16 +15,28 @@ struct MachinePlaybook {
     /// The tunnels between hypervisors, where there are some.
     var tunnels: TunnelMesh?
 
+    /// Machines whose hardware the run has changed before.
+    struct Altered: Sendable {
+        /// Their system's disk has become larger while they ran: at its start a machine's system fills its disk by itself.
+        var grown: Set<String>
+        /// Something was given to them or taken away.
+        var altered: Set<String>
+
+        init(by plan: Plan) { (grown, altered) = (plan.grownMachines, plan.alteredMachines) }
+
+        /// What a run did that was cut short is not known any more.
+        init(all machines: Set<String>) { (grown, altered) = (machines, machines) }
+    }
+
     /// The playbook for the machines that it has something to do on, or nil where there are none.
-    ///
-    /// The system's disk of those in `grown` has become larger while they ran; at its start a machine's system fills its disk by
-    /// itself.
-    func compiled(_ inventory: Inventory, grown: Set<String>) throws -> CompiledPlaybook? {
+    func compiled(_ inventory: Inventory, _ changes: Altered) throws -> CompiledPlaybook? {
         var inventory = inventory
         var concerned: Set<String> = []
         for machine in spec.machines {
-            let variables = try variables(of: machine, grows: grown.contains(machine.name))
-            if variables.members.contains(where: { $0.value.array?.isEmpty == false || $0.value == true }) {
+            let variables = try variables(of: machine, grows: changes.grown.contains(machine.name))
+            if changes.altered.contains(machine.name)
+                || variables.members.contains(where: { $0.value.array?.isEmpty == false || $0.value == true })
+            {
                 concerned.insert(machine.name)
             }
             inventory.add(.init(machine.name, variables: variables))
@@ -37,6 +50,8 @@ struct MachinePlaybook {
         [
             "machine_grows": .bool(grows && machine.firstBoot == .native),
             "machine_disks": .array(machine.disks.map(Self.disk)),
+            "machine_mounts": .array(
+                (machine.disks.compactMap(\.mountPath) + machine.shares.map(\.mountPath)).map { .string($0) }),
             // cloud-init has been told its networks, and keeps them where the distribution wants them.
             "machine_networks": .array(machine.firstBoot == .native ? machine.furtherNetworks : []),
             "machine_tunnels": .array(try tunnels?.files(of: machine) ?? []),
@@ -47,30 +62,28 @@ struct MachinePlaybook {
 
     private static func disk(_ disk: MachineSpec.DataDisk) -> JSON {
         [
-            "device": .string("/dev/disk/by-id/virtio-\(disk.serial)"),
+            "name": .string(disk.name), "device": .string("/dev/disk/by-id/virtio-\(disk.serial)"),
             "file_system": .string(disk.fileSystem?.rawValue ?? ""), "mount": .string(disk.mountPath ?? ""),
         ]
     }
 
     private static func share(_ share: MachineSpec.Share) -> JSON {
         let access = share.isReadOnly ? "ro" : "rw"
-        return switch share.driver {
-        case .virtiofs:
-            [
-                "tag": .string(share.tag), "mount": .string(share.mountPath), "type": "virtiofs",
-                "options": .string("\(access),nofail"),
-            ]
-        case .ninep:
-            [
-                "tag": .string(share.tag), "mount": .string(share.mountPath), "type": "9p",
-                "options": .string("trans=virtio,version=9p2000.L,\(access),nofail"),
-            ]
-        }
+        let (type, options) =
+            switch share.driver {
+            case .virtiofs: ("virtiofs", access)
+            case .ninep: ("9p", "trans=virtio,version=9p2000.L,\(access)")
+            }
+        return [
+            "name": .string(share.mountPath), "tag": .string(share.tag), "mount": .string(share.mountPath),
+            "type": .string(type), "options": .string(options),
+        ]
     }
 
     private func file(_ file: MachineSpec.PlacedFile) -> JSON {
         var value: JSON = [
-            "destination": .string(file.destination), "owner": .string(file.owner), "group": .string(file.group),
+            "name": .string(file.destination), "destination": .string(file.destination), "owner": .string(file.owner),
+            "group": .string(file.group),
             "mode": .string("0" + String(file.mode, radix: 8)), "source": "", "content": "",
         ]
         switch file.contents {
@@ -84,7 +97,7 @@ struct MachinePlaybook {
 extension MachineSpec {
     /// networkd's files of the cards beyond the one in the cluster's own network, which the seed has brought.
     fileprivate var furtherNetworks: [JSON] {
-        interfaces.dropFirst().enumerated().map { number, card in
+        interfaces.dropFirst().map { card in
             var lines = ["[Match]", "MACAddress=\(card.macAddress)", ""]
             if let mtu = card.mtu { lines += ["[Link]", "MTUBytes=\(mtu)", ""] }
             lines.append("[Network]")
@@ -93,8 +106,11 @@ extension MachineSpec {
             // The way out and the names stay the cluster network's.
             case .leased: lines += ["DHCP=ipv4", "", "[DHCPv4]", "UseRoutes=no", "UseDNS=no"]
             }
+            // By the card, not by its place among them, so that a file of an earlier Clusterfile is never one beside it.
+            let number = "\(card.macAddress)".filter { $0 != ":" }
             return [
-                "path": .string("/etc/systemd/network/2\(number)-\(card.network ?? "more").network"),
+                "name": .string(card.network ?? "\(card.macAddress)"),
+                "path": .string("/etc/systemd/network/20-\(number).network"),
                 "content": .string(lines.joined(separator: "\n") + "\n"),
             ]
         }

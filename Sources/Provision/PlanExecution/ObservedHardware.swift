@@ -17,6 +17,7 @@ extension MachineHardware {
             processorModel: model, isNested: hardware.processors.nested, pinning: hardware.processors.pinning,
             memory: ByteCount(bytes: Int(hardware.memory.bytes)),
             maximumMemory: ByteCount(bytes: Int(hardware.memory.maximumBytes)),
+            hasBalloon: hardware.memory.hasBalloon,
             disks: Set(
                 hardware.disks.filter { $0.access == .readWrite }.map {
                     Disk(volume: volumeName($0.path), cache: .init($0.cache))

@@ -1,3 +1,5 @@
+internal import Clusterfiles
+
 extension Action {
     /// The step in words: "create the disk of kube-node1".
     package var words: String {
@@ -14,7 +16,7 @@ extension Action {
         case .growDisk(let machine, let volume, let size):
             "grow the disk \(MachineHardware.diskName(volume)) of \(machine) to \(size)"
         case .createSeed(let machine, _): "write the keys of \(machine)"
-        case .deleteVolume(let name): "delete the volume \(name)"
+        case .deleteVolume(let name): Self.deletion(ofVolume: name)
         case .defineMachine(let machine, _): "define the machine \(machine)"
         case .change(let machine, _, let change): change.words(machine)
         case .startMachine(let machine, _): "start the machine \(machine)"
@@ -23,6 +25,13 @@ extension Action {
         case .stopMachine(let machine, _, let gently): "\(gently ? "shut down" : "stop") the machine \(machine)"
         case .undefineMachine(let machine, _): "remove the machine \(machine)"
         }
+    }
+
+    /// A machine's volume is `UUID.MACHINE.DISK`.
+    private static func deletion(ofVolume name: String) -> String {
+        let parts = name.split(separator: ".")
+        guard parts.count == 3, ClusterUUID(String(parts[0])) != nil else { return "delete the volume \(name)" }
+        return parts[2] == "seed" ? "delete the keys of \(parts[1])" : "delete the disk \(parts[2]) of \(parts[1])"
     }
 
     /// The verb as journals and scripts see it: `create-disk`.

@@ -65,8 +65,7 @@ extension MachineHardware {
                 .init(reason: Self.reason("at most \(wanted.maximumMemory) of memory", "\(maximumMemory)")))
         }
         if memory != wanted.memory {
-            // Without a balloon, which is there where the maximum is more, there is nothing that could change it.
-            let isLive = maximumMemory == wanted.maximumMemory && maximumMemory > memory
+            let isLive = maximumMemory == wanted.maximumMemory && hasBalloon
             found.append(
                 .init(
                     reason: Self.reason("\(wanted.memory) of memory", "\(memory)"),

@@ -52,6 +52,8 @@ package struct MachineHardware: Hashable, Sendable {
     package var pinning: [Int: Set<Int>]
     package var memory: ByteCount
     package var maximumMemory: ByteCount
+    /// Whether memory can be given and taken while it runs.
+    package var hasBalloon: Bool
     package var disks: Set<Disk>
     package var cards: Set<Card>
     package var shares: Set<Share>
@@ -59,8 +61,8 @@ package struct MachineHardware: Hashable, Sendable {
 
     package init(
         processors: Int, maximumProcessors: Int, processorModel: String? = nil, isNested: Bool = false,
-        pinning: [Int: Set<Int>] = [:], memory: ByteCount, maximumMemory: ByteCount, disks: Set<Disk> = [],
-        cards: Set<Card> = [], shares: Set<Share> = [], passthrough: Set<PCIAddress> = []
+        pinning: [Int: Set<Int>] = [:], memory: ByteCount, maximumMemory: ByteCount, hasBalloon: Bool? = nil,
+        disks: Set<Disk> = [], cards: Set<Card> = [], shares: Set<Share> = [], passthrough: Set<PCIAddress> = []
     ) {
         self.processors = processors
         self.maximumProcessors = maximumProcessors
@@ -69,6 +71,7 @@ package struct MachineHardware: Hashable, Sendable {
         self.pinning = pinning
         self.memory = memory
         self.maximumMemory = maximumMemory
+        self.hasBalloon = hasBalloon ?? (maximumMemory > memory)
         self.disks = disks
         self.cards = cards
         self.shares = shares

@@ -8,15 +8,13 @@ extension PlanBuilder {
         switch decision.fate {
         case .create: return []
         case .replace(let domain, let reason):
-            let volumes = [decision.disk, decision.seed].compactMap(\.self) + decision.data.all
-            return remove(domain, volumes: volumes, reason, .replace(machine: name))
+            let volumes = [decision.disk, decision.seed].compactMap(\.self)
+            return remove(
+                domain, volumes: volumes + (domain.keepsDataDisks ? [] : decision.data.all), reason,
+                .replace(machine: name))
         case .keep(let domain, let changes):
             guard let reason = decision.restartReason else {
-                return changes.live.filter { $0.change.isRemoval }.map { difference in
-                    add(
-                        .change(machine: name, domain: domain.domainName, difference.change), difference.reason,
-                        .inPlace)
-                }
+                return change(name, domain.domainName, changes.live.filter { $0.change.isRemoval }, after: [])
             }
             return [
                 add(
@@ -37,16 +35,19 @@ extension PlanBuilder {
             let reason = "there is no domain of that name"
             let parts = createDisk(decision, after: upload) + createSeed(decision) + dataVolumes(decision, after: [])
             define(machine, reason, .create, after: parts + released + upload, network: network)
-        case .replace(_, let reason):
+        case .replace(let domain, let reason):
             let effect = Step.Effect.replace(machine: machine.name)
             let disk = add(
                 .createDisk(machine: machine.name, volume: machine.diskVolume, base: decision.base), reason, effect,
                 after: upload + released)
             let seed = add(
                 .createSeed(machine: machine.name, volume: machine.seedVolume), reason, effect, after: released)
-            let data = machine.disks.map {
-                add(.createDataDisk(machine: machine.name, volume: $0.volume), reason, effect, after: released)
-            }
+            let data =
+                domain.keepsDataDisks
+                ? dataVolumes(decision, after: released)
+                : machine.disks.map {
+                    add(.createDataDisk(machine: machine.name, volume: $0.volume), reason, effect, after: released)
+                }
             define(machine, reason, effect, after: [disk, seed] + data, network: network)
         case .keep(let snapshot, let changes):
             var ready = released + upload + growSystem(decision, after: released)
@@ -58,14 +59,26 @@ extension PlanBuilder {
                     add(.defineMachine(machine.name, domain: machine.domainName), reason, effect, after: ready))
             }
             if decision.restartReason == nil {
-                for difference in changes.live where !difference.change.isRemoval {
-                    add(
-                        .change(machine: machine.name, domain: machine.domainName, difference.change),
-                        difference.reason, .inPlace, after: ready + network)
-                }
+                _ = change(
+                    machine.name, machine.domainName, changes.live.filter { !$0.change.isRemoval },
+                    after: ready + network)
             }
             wake(snapshot, decision, after: ready, network: network)
         }
+    }
+
+    /// Changes a machine that runs, one after the other: each finds the names that the one before has left free. Gives the ids.
+    private mutating func change(
+        _ machine: String, _ domain: String, _ changes: [MachineChanges.LiveChange], after ready: [String]
+    ) -> [String] {
+        var done: [String] = []
+        for difference in changes {
+            done.append(
+                add(
+                    .change(machine: machine, domain: domain, difference.change), difference.reason, .inPlace,
+                    after: ready + done.suffix(1)))
+        }
+        return done
     }
 
     /// Starts or resumes a machine that does not run, or was halted.
@@ -155,6 +168,11 @@ extension PlanBuilder {
         let defined = add(.defineMachine(machine.name, domain: machine.domainName), reason, effect, after: after)
         add(.startMachine(machine.name, domain: machine.domainName), reason, effect, after: [defined] + network)
     }
+}
+
+extension MachineSnapshot {
+    /// Whether its disks beyond the system's outlive it: those with snapshots hold what belongs to the system's as well.
+    fileprivate var keepsDataDisks: Bool { snapshots.isEmpty }
 }
 
 extension MachineDecision {

@@ -123,6 +123,19 @@ package struct Plan: Hashable, Sendable {
         ).subtracting(startedMachines)
     }
 
+    /// The machines that are kept and whose hardware is another afterwards.
+    package var alteredMachines: Set<String> {
+        Set(
+            steps.compactMap { step in
+                switch (step.action, step.effect) {
+                case (.change(let machine, _, _), _), (.defineMachine(let machine, _), .inPlace),
+                    (.defineMachine(let machine, _), .restart):
+                    machine
+                default: nil
+                }
+            })
+    }
+
     /// The steps for some machines and those that these wait for.
     package func limited(to machines: Set<String>) -> Plan {
         var kept: Set<String> = []

@@ -39,8 +39,12 @@ import Testing
         #expect(spec.networks[1].kind == .bridge("br0") && spec.networks[2].kind == .existing("default"))
         #expect(Set(spec.madeNetworks.map(\.bridge)).count == 2 && Set(spec.madeNetworks.map(\.uuid)).count == 2)
         #expect(spec.madeNetworks.allSatisfy { $0.bridge.utf8.count <= 15 })
-        #expect(spec.hooks.beforeUp == ["echo ${HOME}", "true"] && spec.hooks.afterUp == ["./smoke"])
-        #expect(spec.hooks.beforeDown == ["echo"] && spec.hooks.afterDown == ["echo"])
+        #expect(spec.hooks.beforeUp.map(\.command) == ["echo ${HOME}", "true"])
+        #expect(spec.hooks.afterUp.map(\.command) == ["./smoke"])
+        #expect(spec.hooks.beforeDown.map(\.command) == ["echo"] && spec.hooks.afterDown.map(\.command) == ["echo"])
+        let lines = wholeClusterfile.split(separator: "\n", omittingEmptySubsequences: false)
+        let line = (lines.firstIndex { $0.contains("before_up:") } ?? 0) + 1
+        #expect(spec.hooks.beforeUp.map { [$0.location.line, $0.location.column] } == [[line, 15], [line, 31]])
         #expect(spec.hypervisors.map(\.name) == ["here"] && spec.hypervisors[0].uri == "qemu:///system")
         #expect(spec.hypervisors[0].cpus == 8 && spec.hypervisors[0].memory == .gibibytes(16))
         #expect(spec.hypervisors[0].address == "192.0.2.7" && spec.machines.allSatisfy { $0.tunnel == nil })
@@ -90,7 +94,7 @@ import Testing
         #expect(
             lines(spec.network) == [
                 "10.0.0.11 a www www.kube.test", "10.0.0.21 node-01-b", "10.0.0.22 node-02-b", "10.0.0.31 d",
-                "10.0.0.32 f", "10.0.0.200 registry", "10.0.0.11 api",
+                "10.0.0.32 f", "10.0.0.200 registry", "10.0.0.11 api", "10.20.0.11 nfs",
             ])
         #expect(
             lines(spec.madeNetworks[1]) == ["10.20.0.11 a nfs", "10.20.0.21 node-01-b", "10.20.0.22 node-02-b"])

@@ -90,8 +90,8 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         #expect(
             plan.words == [
                 "± stop the machine kube-node1: \(reason) \(mark)",
-                "± delete the volume \(ours).kube-node1.system: \(reason) \(loss)",
-                "± delete the volume \(ours).kube-node1.seed: \(reason) \(mark)",
+                "± delete the disk system of kube-node1: \(reason) \(loss)",
+                "± delete the keys of kube-node1: \(reason) \(mark)",
                 "± remove the machine kube-node1: \(reason) \(loss)",
                 "± create the disk of kube-node1: \(reason) \(mark)",
                 "± write the keys of kube-node1: \(reason) \(mark)",
@@ -160,6 +160,61 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         #expect(plan.startedMachines.isEmpty && plan.losses().isEmpty)
     }
 
+    /// Two at once would take the same name for a disk.
+    @Test func changesOfARunningMachineFollowOneAnother() throws {
+        let wanted = try parse(small).changing { machine in
+            if machine.name == "kube-node1" {
+                machine.disks = ["data", "logs"].map(Self.dataDisk)
+            }
+        }
+        let steps = try planUp(wanted, baseVolumes: baseVolumes, observed: try brought(up: small)).steps
+        let attached = steps.filter { $0.action.words.hasPrefix("attach the disk") }
+        #expect(attached.count == 2 && attached[1].after.contains(attached[0].id))
+    }
+
+    @Test func aMachineThatIsMadeAnewKeepsItsDataDisksUnlessTheyAreInItsSnapshots() throws {
+        func with(_ size: ByteCount) throws -> ClusterSpec {
+            try parse(small).changing { machine in
+                guard machine.name == "kube-node1" else { return }
+                machine.disks = [Self.dataDisk("data")]
+                machine.systemDisk.size = size
+            }
+        }
+        var model = LibvirtModel(snapshot: ClusterSnapshot(), spec: try with(.gibibytes(10)))
+        for step in try planUp(model.spec, baseVolumes: baseVolumes, observed: model.snapshot).steps {
+            try model.apply(step.action)
+        }
+        func touched() throws -> [String] {
+            try planUp(try with(.gibibytes(5)), baseVolumes: baseVolumes, observed: model.snapshot).steps
+                .map(\.action.words).filter { $0.contains("disk data") }
+        }
+        #expect(try touched() == [])
+        for index in model.snapshot.machines.indices { model.snapshot.machines[index].snapshots = ["before"] }
+        #expect(try touched() == ["delete the disk data of kube-node1", "create the disk data of kube-node1"])
+    }
+
+    @Test func memoryIsTakenFromAMachineWithABalloonWhileItRuns() throws {
+        var observed = try brought(up: small)
+        observed.machines[1].running?.memory = .gibibytes(2)
+        observed.machines[1].running?.maximumMemory = .gibibytes(2)
+        observed.machines[1].running?.hasBalloon = true
+        let wanted = try parse(small).changing {
+            if $0.name == "kube-node1" { $0.memory = .init(size: .gibibytes(1), maximum: .gibibytes(2)) }
+        }
+        let plan = try planUp(wanted, baseVolumes: baseVolumes, observed: observed)
+        let reason = "the Clusterfile wants 1GiB of memory, and it has 2GiB"
+        #expect(plan.words.contains("~ give kube-node1 1GiB of memory: \(reason)") && plan.startedMachines.isEmpty)
+        observed.machines[1].running?.hasBalloon = false
+        #expect(
+            try planUp(wanted, baseVolumes: baseVolumes, observed: observed).startedMachines == ["kube-node1"])
+    }
+
+    private static func dataDisk(_ name: String) -> MachineSpec.DataDisk {
+        .init(
+            name: name, size: .gibibytes(1), fileSystem: nil, mountPath: nil, cache: .automatic,
+            volume: "\(ours).kube-node1.\(name)")
+    }
+
     @Test func aMachineThatTheFileNoLongerHasIsRemoved() throws {
         let changed = small.replacing("  - {name: kube-node1, address: 10.0.0.21, role: node}", with: "")
         let plan = try plan(changed, try brought(up: small))
@@ -167,8 +222,8 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         #expect(
             plan.words == [
                 "- stop the machine kube-node1: \(reason)",
-                "- delete the volume \(ours).kube-node1.seed: \(reason)",
-                "- delete the volume \(ours).kube-node1.system: \(reason) (destroys data)",
+                "- delete the keys of kube-node1: \(reason)",
+                "- delete the disk system of kube-node1: \(reason) (destroys data)",
                 "- remove the machine kube-node1: \(reason) (destroys data)",
                 "~ update the names of the network clusterfile_kube: its DNS is to know the machines that there will be",
             ])
@@ -206,7 +261,7 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
         observed.machines.removeAll { $0.machine == "kube-node1" }
         #expect(
             try plan(small, observed).words == [
-                "- delete the volume \(ours).kube-node1.seed: an earlier run may have left it half written",
+                "- delete the keys of kube-node1: an earlier run may have left it half written",
                 "+ write the keys of kube-node1: it has none",
                 "+ define the machine kube-node1: there is no domain of that name",
                 "+ start the machine kube-node1: there is no domain of that name",
@@ -224,7 +279,7 @@ func plan(_ text: String, _ observed: ClusterSnapshot) throws -> Plan {
             }
             #expect(
                 try plan(small, observed).words.prefix(2) == [
-                    "- delete the volume \(ours).kube-node1.system: it does not fit the Clusterfile (destroys data)",
+                    "- delete the disk system of kube-node1: it does not fit the Clusterfile (destroys data)",
                     "+ create the disk of kube-node1: it has none",
                 ])
         }

@@ -4,13 +4,12 @@ internal import JSON
 typealias HooksDraft = ClusterSpec.Hooks
 
 extension ClusterSpec.Hooks {
-    static let none = Self(beforeUp: [], afterUp: [], beforeDown: [], afterDown: [])
-
     init?(_ reader: SectionReader) {
-        beforeUp = reader.list(HookKeys.beforeUp).map(\.value)
-        afterUp = reader.list(HookKeys.afterUp).map(\.value)
-        beforeDown = reader.list(HookKeys.beforeDown).map(\.value)
-        afterDown = reader.list(HookKeys.afterDown).map(\.value)
+        func hooks(_ key: Key<[Located<String>]>) -> [ClusterSpec.Hook] {
+            reader.list(key).map { .init($0.value, at: $0.location) }
+        }
+        (beforeUp, afterUp) = (hooks(HookKeys.beforeUp), hooks(HookKeys.afterUp))
+        (beforeDown, afterDown) = (hooks(HookKeys.beforeDown), hooks(HookKeys.afterDown))
     }
 }
 

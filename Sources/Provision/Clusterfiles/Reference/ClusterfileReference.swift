@@ -91,6 +91,11 @@ package enum ClusterfileReference {
           empty. A variable that is not set is a mistake. `$${` is `${` itself. Keys are not looked at, and neither is text in a language of
           its own, where `${NAME}` means something else: `shell`, `content`, `user_data` and `hooks` are taken as they are (hooks
           have the environment anyway). Within `[…]` and `{…}` YAML wants such a value in quotes.
+        - **Hooks** run on this host, in the Clusterfile's folder, with nothing to read, and with these variables beside those of `clusterfile`
+          itself: `CLUSTERFILE_HOOK` (`before_up` …), `CLUSTERFILE_CLUSTER` and `CLUSTERFILE_UUID` (the cluster's), `CLUSTERFILE_FILE` (the
+          Clusterfile's path), `CLUSTERFILE_KUBECONFIG` (where the kubeconfig is, once there is one). `clusterfile` in them is the one that runs
+          them. A hook before that fails ends the command with status 1; so does one after, with the machines as they are. Ctrl-C ends a hook, too.
+          `down -c NAME` has no Clusterfile and runs none.
 
         """
 }

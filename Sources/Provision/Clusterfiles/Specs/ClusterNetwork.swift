@@ -106,8 +106,20 @@ extension ClusterSpec.Network {
 }
 
 extension ClusterSpec {
-    /// What the DNS of a network that the cluster makes knows: the machines in it, and the names that it lists itself.
+    /// What the DNS of a network that the cluster makes knows: the machines in it, and the names that it lists itself. The
+    /// cluster's own network is the one that machines ask, so that it knows the further networks' names, too.
     package func dnsHosts(of network: Network) -> [Network.DNSHost] {
+        let own = ownHosts(of: network)
+        guard network.name == self.network.name else { return own }
+        let known = Set(own.flatMap(\.names))
+        return own
+            + furtherHosts.compactMap { host in
+                let names = host.names.filter { !known.contains($0) }
+                return names.isEmpty ? nil : Network.DNSHost(address: host.address, names: names)
+            }
+    }
+
+    private func ownHosts(of network: Network) -> [Network.DNSHost] {
         let machines = (machines + machinesElsewhere).compactMap { machine -> Network.DNSHost? in
             for interface in machine.interfaces where interface.link == .network(network.name) {
                 guard case .fixed(let address, _) = interface.address else { continue }
@@ -116,5 +128,19 @@ extension ClusterSpec {
             return nil
         }
         return machines + network.dnsHosts
+    }
+
+    /// The names of machines' further cards, and those that further networks list.
+    private var furtherHosts: [Network.DNSHost] {
+        let networks = madeNetworks.dropFirst()
+        let cards = machines.flatMap { machine in
+            machine.interfaces.dropFirst().compactMap { card -> Network.DNSHost? in
+                guard case .fixed(let address, _) = card.address else { return nil }
+                let domain = networks.first { card.link == .network($0.name) }?.domain
+                return Network.DNSHost(
+                    address: address, names: (domain.map { ["\(machine.name).\($0)"] } ?? []) + card.dnsNames)
+            }
+        }
+        return cards + networks.flatMap(\.dnsHosts)
     }
 }

@@ -41,15 +41,26 @@ package struct ClusterSpec: Hashable, Sendable {
 }
 
 extension ClusterSpec {
-    /// Commands for the host's /bin/sh, in order; the first that fails ends what they belong to.
-    package struct Hooks: Hashable, Sendable {
-        package var beforeUp: [String]
-        package var afterUp: [String]
-        package var beforeDown: [String]
-        package var afterDown: [String]
+    /// A command for the host's /bin/sh, and its place in the file.
+    package struct Hook: Hashable, Sendable {
+        package var command: String
+        package var location: SourceLocation
 
-        /// Whether there is nothing to carry out.
-        package var isEmpty: Bool { beforeUp.isEmpty && afterUp.isEmpty && beforeDown.isEmpty && afterDown.isEmpty }
+        package init(_ command: String, at location: SourceLocation) {
+            self.command = command
+            self.location = location
+        }
+    }
+
+    /// The hooks of each moment, in order; the first that fails ends what they belong to.
+    package struct Hooks: Hashable, Sendable {
+        package var beforeUp: [Hook]
+        package var afterUp: [Hook]
+        package var beforeDown: [Hook]
+        package var afterDown: [Hook]
+
+        /// Of a Clusterfile without hooks.
+        package static let none = Self(beforeUp: [], afterUp: [], beforeDown: [], afterDown: [])
     }
 
     /// A libvirt that machines may be on.

@@ -111,9 +111,11 @@ enum GroupKeys {
 enum HookKeys {
     private static let commands: Shape = .oneOrMore(
         of: .verbatim("a command", example: "./smoke-test"), wants: "a list of commands")
-    static let beforeUp = Key("before_up", commands, "Before 'up' looks at anything.")
+    static let beforeUp = Key(
+        "before_up", commands, "Before 'up' looks at anything; where one fails, nothing is touched.")
     static let afterUp = Key("after_up", commands, "After an 'up' that succeeded.")
-    static let beforeDown = Key("before_down", commands, "Before 'down' touches anything.")
+    static let beforeDown = Key(
+        "before_down", commands, "Before 'down' touches anything; where one fails, it does not.")
     static let afterDown = Key("after_down", commands, "After a 'down' that succeeded.")
 }
 

@@ -75,7 +75,8 @@ enum InterfaceKeys {
         "mac", .macAddress, "The card's own address.", fallback: "one that follows from the names")
     static let mtu = Key("mtu", .mtu, "The largest packet in bytes.", fallback: "the network's")
     static let dns = Key(
-        "dns", .list(of: .dnsName, wants: "a list of DNS names"), "Further names of the machine in that network.")
+        "dns", .list(of: .dnsName, wants: "a list of DNS names"),
+        "Names of that address, which must be a fixed one; all machines of the cluster know them.")
 }
 
 /// The keys of a shared folder.

@@ -30,7 +30,7 @@ enum NetworkKeys {
     static let mtu = Key("mtu", .mtu, "The largest packet in bytes.", fallback: "1500")
     static let dns = Key(
         "dns", .section(.dns, example: "{domain: kube.test}", DNSDraft.init),
-        "What the network's resolver knows beyond the machines' names.")
+        "What the resolver of the machines knows beyond their names.")
     static let leases = Key(
         "leases", .leases, "The addresses that DHCP gives to cards with 'address: leased'.",
         fallback: "the range's upper half, where a card wants one")

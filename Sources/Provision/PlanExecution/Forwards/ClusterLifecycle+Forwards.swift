@@ -1,7 +1,16 @@
-import Clusterfiles
+package import Clusterfiles
 import Diagnostics
 
 extension ClusterLifecycle {
+    /// What `up` would do now, but for what is in the machines.
+    package func wholePlan(
+        _ spec: ClusterSpec, clusterfile: String, machines: Set<String> = []
+    ) async throws -> ClusterPlan {
+        ClusterPlan(
+            plan: try await plan(spec, clusterfile: clusterfile, machines: machines),
+            forwards: try forwards.map { ForwardChange.changes(from: try $0.carried(), to: spec.forwards) } ?? [])
+    }
+
     /// Makes the forwards those of the spec, a step of the run where that changes anything.
     func carryForwards(of spec: ClusterSpec, _ journal: Journal) async throws {
         guard let forwards, try !forwards.carries(spec.forwards) else { return }
@@ -16,8 +25,7 @@ extension ClusterLifecycle {
     func adjustForwards(_ uuid: ClusterUUID) async throws {
         guard let forwards, let wanted = forwards.record?.forwards, !wanted.isEmpty else { return }
         let off = Set(
-            try await observer(of: uuid).observe().machines.filter { $0.belongs(to: uuid) && $0.state == .stopped }
-                .compactMap(\.machine))
+            try await observed(uuid: uuid).machines.filter { $0.state == .shutOff || $0.state == .crashed }.map(\.name))
         if wanted.allSatisfy({ off.contains($0.machine) }) {
             try await forwards.stop()
         } else {

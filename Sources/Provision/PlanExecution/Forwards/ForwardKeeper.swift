@@ -19,11 +19,14 @@ package struct ForwardKeeper: Sendable {
     /// What there is: the forwards that were wanted last, and the process where it runs.
     package var record: ForwardRecord? { ForwardRecord.read(path) }
 
-    /// Whether exactly these forwards are carried now.
-    package func carries(_ forwards: [Forward]) throws -> Bool {
-        guard let record else { return forwards.isEmpty }
-        return try record.runningServer() == nil ? forwards.isEmpty : record.forwards == forwards
+    /// The forwards that are carried now.
+    package func carried() throws -> [Forward] {
+        guard let record, try record.runningServer() != nil else { return [] }
+        return record.forwards
     }
+
+    /// Whether exactly these forwards are carried now.
+    package func carries(_ forwards: [Forward]) throws -> Bool { try Set(carried()) == Set(forwards) }
 
     /// Makes these the forwards that are carried; does nothing where they are.
     package func carry(_ forwards: [Forward]) async throws {

@@ -1,24 +1,24 @@
 /// A terminal as far as this project uses one: text that wraps and scrolls, CR, LF, `ESC[nA`, `ESC[J`; colours are passed over.
 ///
 /// Anything else is a failure of the test: the model would show something else than a terminal does.
-struct TerminalModel {
-    private(set) var width: Int
-    let height: Int
+package struct TerminalModel {
+    package private(set) var width: Int
+    package let height: Int
     /// What has scrolled out at the top, then the screen.
     private var rows: [[Character]] = [[]]
     private var row = 0
     private var column = 0
-    private(set) var unknown: [String] = []
+    package private(set) var unknown: [String] = []
     /// How many escape sequences came.
-    private(set) var escapes = 0
+    package private(set) var escapes = 0
 
-    init(width: Int, height: Int) {
+    package init(width: Int, height: Int) {
         self.width = width
         self.height = height
     }
 
     /// All lines, without the spaces at their ends, the scrolled ones first.
-    var lines: [String] {
+    package var lines: [String] {
         rows.map { row in
             var text = String(row)
             while text.last == " " { text.removeLast() }
@@ -26,7 +26,7 @@ struct TerminalModel {
         }
     }
 
-    mutating func feed(_ text: String) {
+    package mutating func feed(_ text: String) {
         var rest = Substring(text)
         while let scalar = rest.unicodeScalars.first {
             switch scalar {
