@@ -90,7 +90,7 @@ struct MachineVisit: Sendable {
     private func setClock(of machine: MachineSpec) async throws {
         guard resumed.contains(machine.name), machine.firstBoot == .native else { return }
         try await progress.step(machine: machine.name, "set its clock") {
-            try await access.setClock(of: machine, deadline: begin + bootTimeout)
+            try await access(to: machine).setClock(of: machine, deadline: begin + bootTimeout)
         }
     }
 
