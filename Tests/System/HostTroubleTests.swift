@@ -90,16 +90,15 @@ import Testing
         try await expect(cluster, ["up"], 0)
         let used = try #require(Int(try await Self.nsenter("du", "-sk", small).prefix { $0.isNumber }))
         try await size("\(used + 2048)k")
-        let writing = try Command.start(
-            Self.inside(["clusterfile", "ssh", "one", "--", "head -c 16000000 /dev/zero > fill; sync"]),
-            environment: cluster.environment, folder: cluster.folder)
+        // It begins when this login is over: nothing of the machine's answers then.
+        let writing = "(sleep 2; head -c 16000000 /dev/zero > fill; sync) >/dev/null 2>&1 </dev/null &"
+        try await expect(cluster, ["ssh", "one", "--", writing], 0)
         let fault = "no space left on the host for disk vda"
         _ = try await Command.eventually(within: 60, "the pause") {
             try await expect(cluster, ["status"], 0).output
         } until: {
             $0.contains("paused: " + fault)
         }
-        await writing.kill()
         let full = try await expect(cluster, ["up", "--boot-timeout", "30"], 1)
         for words in ["one: it is paused: " + fault, "it was paused meanwhile", "free some space on the host's disk"] {
             #expect(full.errors.contains(words), "\(full.transcript)")

@@ -18,11 +18,11 @@ import Testing
                 name: "moments",
                 clusterfile: """
                     cluster: moments
-                    network: {address: 192.168.164.0/24}
+                    network: {address: 192.168.172.0/24}
                     defaults: {image: debian-12, memory: 512MiB}
                     machines:
-                      - {name: one, address: 192.168.164.11}
-                      - {name: two, address: 192.168.164.12}
+                      - {name: one, address: 192.168.172.11}
+                      - {name: two, address: 192.168.172.12}
                     """)
             made = cluster
             try await cluster.output("up", "--yes", deadline: 300)
@@ -41,7 +41,7 @@ import Testing
                 sudo systemd-run -q --unit counter counter replica && \
                 until ss -Hltn sport = :7000 | grep -q .; do sleep 0.1; done
                 """)
-            try await cluster.ssh("one", "sudo systemd-run -q --unit counter counter primary 192.168.164.12")
+            try await cluster.ssh("one", "sudo systemd-run -q --unit counter counter primary 192.168.172.12")
             return cluster
         }
     }
@@ -82,7 +82,7 @@ import Testing
         try await cluster.output("snapshot", "restore", "round", "--yes")
         // A new connection works at once: no port of a bridge that learns, no address that is asked for.
         let connect = try await Command.run(
-            [TestCluster.lab, "exec", "timeout", "2", "bash", "-c", "read -r line < /dev/tcp/192.168.164.12/22"])
+            [TestCluster.lab, "exec", "timeout", "2", "bash", "-c", "read -r line < /dev/tcp/192.168.172.12/22"])
         #expect(connect.status == 0, "\(connect.transcript)")
         for machine in ["one", "two"] {
             #expect(try await cluster.ssh(machine, "ls /var/tmp/later 2>&1 || true").contains("No such file"))
