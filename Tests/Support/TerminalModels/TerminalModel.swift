@@ -45,7 +45,7 @@ package struct TerminalModel {
     }
 
     /// Makes the terminal narrower or wider as those do that break long lines anew.
-    mutating func resize(width new: Int) {
+    package mutating func resize(width new: Int) {
         var broken: [[Character]] = []
         for (index, line) in rows.enumerated() {
             let start = broken.count
