@@ -33,7 +33,7 @@ extension ClusterLifecycle {
 
     /// Throws where a machine, of those named or of all, does not run.
     func requireRunning(_ machines: Set<String>, of spec: ClusterSpec) async throws {
-        let observed = ObservedCluster(name: spec.name, uuid: spec.uuid, domains: try await hypervisor.domains())
+        let observed = try await observed(name: spec.name, uuid: spec.uuid)
         _ = try observed.machines(named: [])
         let names = spec.machines.map(\.name).filter { machines.isEmpty || machines.contains($0) }
         let resting = try observed.machines(named: names).compactMap { machine in
