@@ -58,7 +58,7 @@ extension ClusterLifecycle {
             guard let wanted = site.wanted else { continue }
             var memory = wanted.memory
             if memory == nil {
-                memory = ByteCount(bytes: Int(try await site.hypervisor.capacity().memoryBytes))
+                memory = .mebibytes(Int(try await site.hypervisor.capacity().memoryBytes >> 20))
             }
             rooms.append(
                 HypervisorRoom(
