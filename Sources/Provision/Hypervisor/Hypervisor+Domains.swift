@@ -34,8 +34,16 @@ extension Hypervisor {
     /// the button, and one that shuts down already takes no notice.
     package func shutDown(domain name: String, deadline: ContinuousClock.Instant) async throws {
         let began = ContinuousClock.now
+        var wasRefused = false
         while true {
-            try await act(on: name, "shut down", unless: .shutOff) { domain, _ in virDomainShutdown(domain) }
+            do {
+                try await act(on: name, "shut down", unless: .shutOff) { domain, _ in virDomainShutdown(domain) }
+                wasRefused = false
+            } catch HypervisorError.refused(let action, let failure) {
+                // For a moment at its end libvirt calls a domain neither running nor shut off.
+                if wasRefused { throw HypervisorError.refused(action: action, failure) }
+                wasRefused = true
+            }
             do {
                 return try await waitForShutdown(domain: name, deadline: min(deadline, .now + .seconds(2)))
             } catch HypervisorError.timedOut(let event, _) {
