@@ -74,7 +74,9 @@ import Testing
         // Who leased the new card its address has a moment for it.
         let after = try await Command.eventually(within: 20, "a lease for the new card") {
             try await WholeMachine(cluster)
-        } until: { $0["cards"].contains("eth2 10.149.0.") }
+        } until: {
+            $0["cards"].contains("eth2 10.149.0.")
+        }
         #expect(after["boot"] == before["boot"] && after["cpus"] == "2")
         #expect((690...768).contains(after.number("memory")), "\(after["memory"])")
         #expect(after.number("size /") > 4600 && before.number("size /") < 4000, "\(after["size /"])")
