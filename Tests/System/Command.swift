@@ -72,7 +72,7 @@ struct NeverHappened: Error, CustomStringConvertible {
 
 /// A program that runs, with its output in temporary files.
 final class RunningCommand {
-    let process = Process()
+    let process: ChildProcess
     private let arguments: [String]
     private let outputFile: URL
     private let errorFile: URL
@@ -82,21 +82,16 @@ final class RunningCommand {
         let base = FileManager.default.temporaryDirectory.appendingPathComponent("command-\(UUID().uuidString)")
         outputFile = base.appendingPathExtension("out")
         errorFile = base.appendingPathExtension("err")
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.currentDirectoryURL = folder
         for file in [outputFile, errorFile] { try Data().write(to: file) }
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
+        var inputFile = "/dev/null"
         if let input {
-            let inputFile = base.appendingPathExtension("in")
-            try Data(input.utf8).write(to: inputFile)
-            process.standardInput = try FileHandle(forReadingFrom: inputFile)
-        } else {
-            process.standardInput = FileHandle.nullDevice
+            let file = base.appendingPathExtension("in")
+            try Data(input.utf8).write(to: file)
+            inputFile = file.path
         }
-        try process.run()
+        process = try ChildProcess(
+            arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, folder: folder,
+            input: inputFile, output: outputFile.path, errors: errorFile.path)
     }
 
     /// Ends it as nothing can resist, and waits for the end.
@@ -112,8 +107,6 @@ final class RunningCommand {
 
     func result() -> CommandResult {
         let text = [outputFile, errorFile].map { (try? String(contentsOf: $0, encoding: .utf8)) ?? "" }
-        let status =
-            process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
-        return CommandResult(arguments: arguments, status: status, output: text[0], errors: text[1])
+        return CommandResult(arguments: arguments, status: process.status, output: text[0], errors: text[1])
     }
 }

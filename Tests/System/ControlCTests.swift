@@ -54,7 +54,7 @@ import Testing
         _ = try await Command.eventually(
             within: 60, "the step", { try await journal(cluster) },
             until: { events in
-                events.contains { $0["event"] == "intent" }
+                events.contains { $0["event"] == "intent" && $0["step"]?.string?.hasPrefix("stop-machine") == true }
             })
         kill(running.process.processIdentifier, SIGINT)
         try await wait(running, for: "is brought to its end")

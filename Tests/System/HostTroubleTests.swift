@@ -5,25 +5,19 @@ import Testing
 /// What the host does to a run: its disk is full, its pool is gone, a machine is paused, libvirtd is restarted. All of it in a lab
 /// of these tests' own.
 @Suite(.serialized) struct HostTroubleTests {
-    /// The lab's number (scripts/lab).
-    private static let number = "57"
-    private static let folder = "/var/lib/clusterfile-lab\(number)"
+    private static let lab = Lab(number: 57)
+    private static let folder = "/var/lib/clusterfile-lab\(lab.number)"
 
     @Test func `a full disk, a pool that is gone, a paused machine and a restart of libvirtd are told or ridden out`()
         async throws
     {
-        try await Self.lab("start")
-        do {
+        try await Self.lab.whileRunning {
             try await aRestartIsRiddenOut()
             try await aPausedMachineIsResumedOrTold()
             try await aFullDiskIsTold()
             try await aDiskThatFillsUpLaterIsTold()
             try await aPoolThatIsGoneIsTold()
-        } catch {
-            try await Self.lab("stop")
-            throw error
         }
-        try await Self.lab("stop")
     }
 
     private func aRestartIsRiddenOut() async throws {
@@ -146,49 +140,32 @@ import Testing
         return result
     }
 
-    private static var socket: String {
-        "qemu+unix:///system?socket=/run/clusterfile-lab\(number)/libvirt/libvirt-sock"
-    }
-
     /// A command line in the lab's network namespace, with its libvirt.
     private static func inside(_ arguments: [String]) -> [String] {
-        ["CLUSTERFILE_LAB=\(number)", TestCluster.lab, "exec", "env", "CLUSTERFILE_CONNECT=\(socket)"] + arguments
+        ["CLUSTERFILE_LAB=\(lab.number)", TestCluster.lab, "exec", "env", "CLUSTERFILE_CONNECT=\(lab.uri)"] + arguments
     }
 
     @discardableResult
     private static func virsh(_ arguments: String...) async throws -> String {
-        try await Command.output(inside(["virsh", "-q", "-c", socket] + arguments))
-    }
-
-    /// Starts or stops the lab. Its daemons shall inherit neither the descriptors nor the blocked signals of this process.
-    private static func lab(_ verb: String) async throws { try await detached(TestCluster.lab, verb) }
-
-    private static func detached(_ command: String...) async throws {
-        let start = """
-            import os, signal, sys
-            signal.pthread_sigmask(signal.SIG_SETMASK, [])
-            os.closerange(3, 1024)
-            os.execvp(sys.argv[1], sys.argv[1:])
-            """
-        try await Command.output(["CLUSTERFILE_LAB=\(number)", "python3", "-c", start] + command)
+        try await Command.output(inside(["virsh", "-q", "-c", lab.uri] + arguments))
     }
 
     @discardableResult
     private static func nsenter(_ command: String...) async throws -> String {
-        let process = try String(contentsOfFile: "/run/clusterfile-lab\(number)/virtlogd.pid", encoding: .utf8)
+        let process = try String(contentsOfFile: "/run/clusterfile-lab\(lab.number)/virtlogd.pid", encoding: .utf8)
         return try await Command.output(
             ["nsenter", "--target", process.trimmingCharacters(in: .whitespacesAndNewlines), "--mount", "--net"]
                 + command)
     }
 
     private static func restartLibvirtd() async throws {
-        let file = "/run/clusterfile-lab\(number)/libvirtd.pid"
+        let file = "/run/clusterfile-lab\(lab.number)/libvirtd.pid"
         let process = try #require(
             Int32(try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
         kill(process, SIGTERM)
         while isAlive(process) { try await Task.sleep(for: .milliseconds(10)) }
-        let keeper = try String(contentsOfFile: "/run/clusterfile-lab\(number)/virtlogd.pid", encoding: .utf8)
-        try await detached(
+        let keeper = try String(contentsOfFile: "/run/clusterfile-lab\(lab.number)/virtlogd.pid", encoding: .utf8)
+        try await lab.detached(
             "nsenter", "--target", keeper.trimmingCharacters(in: .whitespacesAndNewlines), "--mount", "--net",
             "libvirtd",
             "--daemon", "--config", "/etc/libvirt/libvirtd.conf", "--pid-file", file)

@@ -59,6 +59,7 @@ import Testing
 
         try await theyReachOneAnother(cluster)
         try await commandsReachBoth(cluster)
+        try await oneMomentOfAllIsKept(cluster)
         try await aMachineMoreIsReached(cluster)
 
         // Without its Clusterfile, too, all of it is found.
@@ -110,6 +111,20 @@ import Testing
             $0.hasPrefix("SSH-2.0-")
         }
         #expect(greeting.hasPrefix("SSH-2.0-"))
+    }
+
+    /// A snapshot is of the machines on all hypervisors, and the tunnels go on after it.
+    private static func oneMomentOfAllIsKept(_ cluster: TestCluster) async throws {
+        for machine in ["master", "worker"] { try await cluster.ssh(machine, "echo before > ~/word") }
+        try await cluster.output("snapshot", "save", "both")
+        for machine in ["master", "worker"] { try await cluster.ssh(machine, "echo after > ~/word") }
+        try await cluster.output("snapshot", "restore", "both", "--yes")
+        for machine in ["master", "worker"] { #expect(try await cluster.ssh(machine, "cat ~/word") == "before\n") }
+        try await reaches("master", "worker", cluster)
+        try await reaches("worker", "master", cluster)
+        #expect(try await cluster.output("snapshot", "list").contains("both"))
+        let fork = try await cluster.clusterfile("snapshot", "fork", "both", "--as", "spanning-fork")
+        #expect(fork.status == 1 && fork.errors.contains("it is on several hypervisors"), "\(fork.transcript)")
     }
 
     /// The tunnels of those that are there learn of it.

@@ -1,5 +1,4 @@
 internal import Bundles
-internal import Crypto
 internal import Diagnostics
 internal import FoundationEssentials
 internal import Synchronization
@@ -48,13 +47,15 @@ final class ControllerFiles: Sendable {
         if let reference = known.withLock({ $0.byPath[path] }), reference.text != nil || !withText { return reference }
         let data: Data
         let mode: Int
+        let digest: String
         do {
             data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+            digest = try FileDigest.sha256(ofFile: path)
             mode = (try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) ?? 0o644
         } catch {
             throw .unreadable(path: path, reason: "\(error)", at: place)
         }
-        var reference = FileReference(digest: Self.hexadecimal(SHA256.hash(data: data)), size: data.count, mode: mode)
+        var reference = FileReference(digest: digest, size: data.count, mode: mode)
         if withText {
             guard let text = String(validating: data, as: UTF8.self) else {
                 throw .unreadable(path: path, reason: "it is not UTF-8", at: place)

@@ -21,10 +21,7 @@ struct AgentDisk: Sendable {
     /// Makes sure that the volume of these files is there, drops older ones that no domain uses, and gives its name.
     func ensure(_ files: [String]) async throws -> String {
         var hash = SHA256()
-        for file in files {
-            hash.update(
-                data: Data(SHA256.hash(data: try Data(contentsOf: URL(filePath: file), options: .mappedIfSafe))))
-        }
+        for file in files { hash.update(data: Data(try FileDigest.sha256(ofFile: file).utf8)) }
         let key = hash.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         let name = Self.prefix + key
         try await ClusterLock.hold(.images, purpose: "the upload of the agents", waiting: waiting) {

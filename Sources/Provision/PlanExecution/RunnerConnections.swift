@@ -1,4 +1,3 @@
-import Crypto
 import Diagnostics
 import FoundationEssentials
 import Hypervisor
@@ -11,19 +10,18 @@ import Synchronization
 /// On a machine that has it already it is started through the readiness channel instead: a login costs a machine without KVM
 /// five times the processor time that the run itself does when there is nothing to do.
 struct RunnerProgram: Sendable {
-    private let content: [UInt8]
+    private let file: String
     private let digest: String
 
-    /// Reads the program from the folder of the agents.
+    /// Finds the program in the folder of the agents.
     init(folder: String) throws {
-        let file = folder + "/clusterfile-runner"
+        file = folder + "/clusterfile-runner"
         do {
-            content = Array(try Data(contentsOf: URL(filePath: file), options: .mappedIfSafe))
+            digest = try FileDigest.sha256(ofFile: file)
         } catch {
             throw Diagnosis(
                 "cannot read the runner \(file)", why: "\(error)", fix: "install the programs again: scripts/up")
         }
-        digest = SHA256.hash(data: content).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
     var shortDigest: String { String(digest.prefix(16)) }
@@ -65,7 +63,9 @@ struct RunnerProgram: Sendable {
                 return true
             }
             if ran { return }
-            if attempt == 0 { try await session.put(content, to: landing, mode: 0o700, deadline: deadline) }
+            guard attempt == 0 else { break }
+            let content = Array(try Data(contentsOf: URL(filePath: file), options: .mappedIfSafe))
+            try await session.put(content, to: landing, mode: 0o700, deadline: deadline)
         }
         throw Diagnosis(
             "the runner does not start on the machine",

@@ -166,15 +166,10 @@ private struct SnapshotWork: Sendable {
 
     init(_ options: ClusterOptions) async throws {
         let (sites, identity) = (try await options.sites(), try options.identity())
-        guard sites.all.count == 1 else {
-            throw Diagnosis(
-                "cluster '\(identity.name)' is on several hypervisors",
-                why: "snapshots are of machines of one libvirt only", fix: "save its machines' data in them")
-        }
         observed = try await sites.observed(name: identity.name, uuid: identity.uuid)
         let credentials = try options.credentials()
         keeper = SnapshotKeeper(
-            hypervisor: sites.all[0].hypervisor, pool: Workplace.pool, journalPath: credentials.journalPath,
+            sites: sites, pool: Workplace.pool, journalPath: credentials.journalPath,
             credentials: credentials, progress: ProgressPrinter().sink)
         lockPath = credentials.folder + "/lock"
     }

@@ -60,7 +60,7 @@ extension SnapshotKeeper {
     private func mend(_ cluster: ObservedCluster, before next: Act?, of name: String?) async throws {
         guard let cut = Self.cutShort(journalPath), !cluster.isEmpty else { return }
         try await onAll(cluster.machines) {
-            try await hypervisor.waitUntilIdle(domain: $0.domain, deadline: .now + .seconds(600))
+            try await hypervisor(of: $0).waitUntilIdle(domain: $0.domain, deadline: .now + .seconds(600))
         }
         // Another restore takes every machine back from wherever it is.
         if cut.act == .restore, next == .restore { return }
@@ -105,21 +105,18 @@ extension SnapshotKeeper {
 
     /// The cluster with its machines' present states.
     func looked(at cluster: ObservedCluster) async throws -> ObservedCluster {
-        ObservedCluster(name: cluster.name, uuid: cluster.uuid, domains: try await hypervisor.domains())
+        try await sites.observed(name: cluster.name, uuid: cluster.uuid)
     }
 }
 
 extension ClusterLifecycle {
     /// Mends what a snapshot command left that was killed, before another command begins its own journal.
     func mendSnapshots(of uuid: ClusterUUID) async throws {
-        // A cluster on several hypervisors has no snapshots.
-        guard sites.all.count == 1 else { return }
-        let domains = try await hypervisor.domains()
-        // The name is for messages alone.
-        let name = domains.compactMap(\.metadata).first { $0.cluster == uuid.text }?.clusterName ?? ""
+        var cluster = try await observed(uuid: uuid)
+        // For messages alone; a domain is called CLUSTER_MACHINE.
+        cluster.name = cluster.machines.first.map { String($0.domain.prefix { $0 != "_" }) } ?? ""
         try await SnapshotKeeper(
-            hypervisor: hypervisor, pool: pool, journalPath: journalPath, credentials: credentials, progress: progress
-        )
-        .mend(ObservedCluster(name: name, uuid: uuid, domains: domains))
+            sites: sites, pool: pool, journalPath: journalPath, credentials: credentials, progress: progress
+        ).mend(cluster)
     }
 }

@@ -66,7 +66,7 @@ extension SnapshotKeeper {
         let failures = try await onAll(cluster.machines) { machine -> Diagnoses? in
             do {
                 try await progress.step(machine: machine.name, "go back to '\(entry.name)'") {
-                    try await hypervisor.revert(domain: machine.domain, to: entry.name)
+                    try await hypervisor(of: machine).revert(domain: machine.domain, to: entry.name)
                 }
                 return nil
             } catch {
@@ -97,9 +97,11 @@ extension SnapshotKeeper {
 
     /// Whether each disk that a snapshot has a state of is still there.
     private func requireVolumes(_ cluster: ObservedCluster, named name: String) async throws {
-        async let volumes = hypervisor.volumes(pool: pool, prefix: cluster.uuid.text + ".")
-        async let saved = onAll(cluster.machines) { try await hypervisor.restorePoints(domain: $0.domain) }
-        let (present, points) = (Set(try await volumes.map(\.path)), try await saved)
+        async let volumes = sites.onAll { site in
+            try await site.hypervisor.volumes(pool: pool, prefix: cluster.uuid.text + ".").map(\.path)
+        }
+        async let saved = onAll(cluster.machines) { try await hypervisor(of: $0).restorePoints(domain: $0.domain) }
+        let (present, points) = (Set(try await volumes.flatMap(\.self)), try await saved)
         let missing = zip(cluster.machines, points).flatMap { machine, points in
             (points.first { $0.name == name }?.diskPaths ?? []).filter { path in
                 // Disks elsewhere than in the pool were not made by this program, and are libvirt's to find.

@@ -41,8 +41,10 @@ extension SnapshotKeeper {
     }
 
     private func room() async throws -> String {
-        let free = try await hypervisor.pool(pool)?.freeBytes ?? 0
-        return "libvirt's pool '\(pool)' has \(free >> 20) MiB free"
+        try await sites.onAll { site in
+            let free = try await site.hypervisor.pool(pool)?.freeBytes ?? 0
+            return (site.name ?? "libvirt") + "'s pool '\(pool)' has \(free >> 20) MiB free"
+        }.joined(separator: ", ")
     }
 
     private func savePoints(
@@ -53,18 +55,18 @@ extension SnapshotKeeper {
             try await progress.step(
                 machine: machine.name, content == .disks ? "save its disks" : "save its disks and memory"
             ) {
-                try await hypervisor.saveRestorePoint(
+                try await hypervisor(of: machine).saveRestorePoint(
                     domain: machine.domain, named: name.text, description: label.text)
             }
         }
     }
 
     func suspend(_ machines: [ObservedCluster.Machine]) async throws {
-        try await onAll(machines) { try await hypervisor.suspend(domain: $0.domain) }
+        try await onAll(machines) { try await hypervisor(of: $0).suspend(domain: $0.domain) }
     }
 
     func resume(_ machines: [ObservedCluster.Machine]) async throws {
-        try await onAll(machines) { try await hypervisor.resume(domain: $0.domain) }
+        try await onAll(machines) { try await hypervisor(of: $0).resume(domain: $0.domain) }
     }
 
     /// All or nothing: what was saved is deleted again, and the machines go on. Runs even where the command is being ended.
@@ -75,6 +77,7 @@ extension SnapshotKeeper {
     /// Deletes what there is of a snapshot and lets paused machines go on; one machine's trouble does not keep the others.
     func dropSave(_ machines: [ObservedCluster.Machine], named name: String) async {
         for machine in machines {
+            let hypervisor = hypervisor(of: machine)
             do {
                 try await hypervisor.waitUntilIdle(domain: machine.domain, deadline: .now + .seconds(600))
                 if try await hypervisor.state(ofDomain: machine.domain) == .paused {
@@ -131,7 +134,7 @@ extension SnapshotKeeper {
     private func requireNoObstacles(
         _ cluster: ObservedCluster, _ content: RestorePointSnapshot.Content
     ) async throws {
-        let domains = try await hypervisor.domains()
+        let domains = try await sites.onAll { try await $0.hypervisor.domains() }.flatMap(\.self)
         let mistakes = try cluster.machines.flatMap { machine in
             try domains.first { $0.name == machine.domain }?.restorePointObstacles(to: content).map {
                 $0.diagnosis(of: machine.name)

@@ -1,13 +1,14 @@
 package import Credentials
 import Diagnostics
-package import Hypervisor
+import Hypervisor
 
 /// Saves and restores a whole cluster at one moment: every machine's disks and memory, or nothing.
 ///
 /// What is there is read from libvirt. The cluster's journal says only what was cut short, which the next command that
 /// changes anything finishes or undoes first (`mend`).
 package struct SnapshotKeeper: Sendable {
-    package var hypervisor: Hypervisor
+    /// The libvirts that the machines are on.
+    package var sites: Sites
     /// The pool with the machines' disks.
     package var pool: String
     /// The cluster's journal.
@@ -17,19 +18,24 @@ package struct SnapshotKeeper: Sendable {
     var setClock: @Sendable (ObservedCluster.Machine) async throws -> Void
 
     package init(
-        hypervisor: Hypervisor, pool: String, journalPath: String, credentials: CredentialStore, progress: ProgressSink
+        sites: Sites, pool: String, journalPath: String, credentials: CredentialStore, progress: ProgressSink
     ) {
-        self.hypervisor = hypervisor
+        self.sites = sites
         self.pool = pool
         self.journalPath = journalPath
         self.progress = progress
-        let readiness = MachineReadiness(hypervisor: hypervisor, credentials: credentials)
-        setClock = { try await readiness.setClock(of: $0) }
+        setClock = { machine in
+            try await MachineReadiness(
+                hypervisor: sites.site(of: machine).hypervisor, credentials: credentials
+            ).setClock(of: machine)
+        }
     }
+
+    func hypervisor(of machine: ObservedCluster.Machine) -> Hypervisor { sites.site(of: machine).hypervisor }
 
     /// The cluster's snapshots, oldest first.
     package func list(_ cluster: ObservedCluster) async throws -> [ClusterSnapshotEntry] {
-        let points = try await onAll(cluster.machines) { try await hypervisor.restorePoints(domain: $0.domain) }
+        let points = try await onAll(cluster.machines) { try await hypervisor(of: $0).restorePoints(domain: $0.domain) }
         return ClusterSnapshotEntry.all(zip(cluster.machines, points).map { ($0.name, $1) })
     }
 
@@ -37,9 +43,12 @@ package struct SnapshotKeeper: Sendable {
     package func listWithSizes(_ cluster: ObservedCluster) async throws -> [ClusterSnapshotEntry] {
         let entries = try await list(cluster)
         guard !entries.isEmpty else { return [] }
-        let disks = try await hypervisor.volumes(pool: pool, prefix: cluster.uuid.text + ".")
+        let disks = try await sites.onAll { site in
+            try await site.hypervisor.volumes(pool: pool, prefix: cluster.uuid.text + ".")
+                .filter { cluster.uuid.owner(ofVolume: $0.name) != nil }.map { (site.hypervisor, $0.name) }
+        }.flatMap(\.self)
         var bytes: [String: UInt64] = [:]
-        for name in disks.map(\.name) where cluster.uuid.owner(ofVolume: name) != nil {
+        for (hypervisor, name) in disks {
             bytes.merge(try await hypervisor.savedMemoryBytes(volume: name, pool: pool)) { $0 + $1 }
         }
         return entries.map { entry in
@@ -61,7 +70,7 @@ package struct SnapshotKeeper: Sendable {
     // MARK: Parts of several acts
 
     func deletePoints(_ machines: [ObservedCluster.Machine], named name: String) async throws {
-        try await onAll(machines) { try await hypervisor.deleteRestorePoint(domain: $0.domain, named: name) }
+        try await onAll(machines) { try await hypervisor(of: $0).deleteRestorePoint(domain: $0.domain, named: name) }
     }
 
     @discardableResult

@@ -38,7 +38,8 @@ struct SnapshotKeeperTests {
 
         var keeper: SnapshotKeeper {
             var keeper = SnapshotKeeper(
-                hypervisor: host, pool: Samples.pool, journalPath: journal,
+                sites: Sites([Site(name: nil, uri: "test", hypervisor: host)]), pool: Samples.pool,
+                journalPath: journal,
                 credentials: CredentialStore(root: "/none", uuid: Samples.uuid.text),
                 progress: ProgressSink { [self] event in
                     if case .warning(let text) = event { warnings.withLock { $0.append(text) } }

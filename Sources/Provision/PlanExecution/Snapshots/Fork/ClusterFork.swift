@@ -28,10 +28,17 @@ package struct ClusterFork: Sendable {
         self.credentials = credentials
     }
 
-    var hypervisor: Hypervisor { keeper.hypervisor }
+    /// A fork is of a cluster on one libvirt: its network is the host's alone.
+    var hypervisor: Hypervisor { keeper.sites.all[0].hypervisor }
 
     /// Makes the second cluster; all or nothing. Call it with the first cluster's lock held: its states must stay.
     package func make() async throws {
+        guard keeper.sites.all.count == 1 else {
+            throw Diagnosis(
+                "cannot fork '\(source.name)'",
+                why: "it is on several hypervisors, and a fork is on one host, whose own its network is",
+                fix: "restore '\(snapshot)' instead: clusterfile snapshot restore \(snapshot)")
+        }
         let entry = try await keeper.requireRestorable(source, named: snapshot)
         let parts = try await readParts()
         try await requirePossible(parts)
