@@ -33,6 +33,8 @@ final class LocalMachine: Sendable {
         var (down, up): ([Int32], [Int32]) = ([0, 0], [0, 0])
         pipe(&down)
         pipe(&up)
+        // A program that another test starts must not hold them open.
+        for descriptor in down + up { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         let (input, toRunner, fromRunner, output) = (down[0], down[1], up[0], up[1])
         descriptors.withLock { $0 = [toRunner, fromRunner] }
         let state = root + "/.state-" + host
