@@ -96,7 +96,8 @@ extension ClusterLifecycle {
 
     /// Notes which libvirts the cluster is on; those that it left, too, while something may still be there.
     func recordSites(keepingOthers: Bool) throws {
-        let kept = sites.all.filter { keepingOthers || $0.name == nil || $0.wanted != nil }
+        let named = sites.all.filter { $0.wanted != nil }
+        let kept = keepingOthers ? sites.all : named.isEmpty ? sites.all.filter { $0.name == nil } : named
         try SiteRecord(kept.map { .init(name: $0.name, uri: $0.uri) }).write(in: credentials.folder)
     }
 }

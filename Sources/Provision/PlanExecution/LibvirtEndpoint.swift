@@ -33,6 +33,7 @@ package struct LibvirtEndpoint: Hashable, Sendable {
         // Where no lab ever was there is no such folder.
         let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/run")) ?? []
         return folders.filter { $0.hasPrefix("clusterfile-lab") }.sorted().lazy
+            // A lab that is just being started or stopped has no record that can be read.
             .compactMap { try? read("/run/\($0)/record.json") }.first { $0.uri == uri }
     }
 

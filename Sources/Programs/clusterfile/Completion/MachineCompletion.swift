@@ -27,6 +27,7 @@ extension CompletionKind {
 
     /// The clusters that this user has keys of.
     static let clusters = CompletionKind.custom { _, _, prefix in
+        // Who completes gets no messages: what cannot be read has no names.
         let root = try? CredentialStore.defaultRoot(environment: Workplace.environment)
         let known = root.flatMap { try? CredentialStore.clusters(root: $0) } ?? []
         return known.map(\.name).filter { $0.hasPrefix(prefix) }

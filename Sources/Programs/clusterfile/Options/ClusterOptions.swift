@@ -83,12 +83,9 @@ struct ClusterOptions: ParsableArguments {
     /// The cluster's libvirts: those that its Clusterfile names, where it is given, and those that it is known to be on.
     func sites(wanted: ClusterSpec? = nil) async throws -> Sites {
         let endpoint = try Workplace.endpoint()
-        let here = SiteRecord([.init(name: nil, uri: endpoint.uri)])
-        let known = connect == nil ? SiteRecord.read(in: try credentials().folder) : nil
-        let record =
-            if let wanted, !wanted.hypervisors.isEmpty {
-                SiteRecord(wanted.hypervisors.map { .init(name: $0.name, uri: $0.uri) }).joined(with: known)
-            } else if wanted != nil { here.joined(with: known) } else { known ?? here }
+        // Who names a libvirt means that one.
+        let known = Workplace.askedURI == nil ? try SiteRecord.read(in: try credentials().folder) : nil
+        let record = SiteRecord.choose(wanted: wanted, known: known, here: endpoint.uri)
         return try await Sites.connect(
             record, wanted: wanted, endpoint: endpoint, hostNamespace: Workplace.outside)
     }

@@ -1,5 +1,5 @@
 package import Clusterfiles
-import Diagnostics
+package import Diagnostics
 import FoundationEssentials
 import Hypervisor
 import JSON
@@ -25,19 +25,32 @@ package struct SiteRecord: Hashable, Sendable {
 
     private static func path(in folder: String) -> String { folder + "/hypervisors.json" }
 
-    /// Nil where there is none that can be read: then it is the one libvirt of this host.
-    package static func read(in folder: String) -> SiteRecord? {
-        guard let data = try? Data(contentsOf: URL(filePath: path(in: folder))),
-            let entries = (try? JSON(parsing: data))?["hypervisors"]?.array, !entries.isEmpty
-        else { return nil }
-        return SiteRecord(
-            entries.compactMap { entry in
-                entry["uri"]?.string.map { Entry(name: entry["name"]?.string, uri: $0) }
-            })
+    /// Nil where there is none: then it is the one libvirt of this host. One that cannot be read is an error, for without it
+    /// `down` would take the cluster for gone and delete its keys.
+    package static func read(in folder: String) throws(Diagnosis) -> SiteRecord? {
+        let path = path(in: folder)
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let json: JSON
+        do {
+            json = try JSON(parsing: try Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw unreadable(path, "\(error)")
+        }
+        let entries = (json["hypervisors"]?.array ?? []).compactMap { entry in
+            entry["uri"]?.string.map { Entry(name: entry["name"]?.string, uri: $0) }
+        }
+        guard !entries.isEmpty else { throw unreadable(path, "it names no libvirt") }
+        return SiteRecord(entries)
+    }
+
+    private static func unreadable(_ path: String, _ why: String) -> Diagnosis {
+        Diagnosis(
+            "the record of the cluster's hypervisors \(path) cannot be read", why: why,
+            fix: "put it back from a copy, or name the libvirt with --connect URI")
     }
 
     func write(in folder: String) throws {
-        if Self.read(in: folder) == self { return }
+        if try Self.read(in: folder) == self { return }
         let json: JSON = [
             "hypervisors": .array(
                 entries.map { ["name": $0.name.map { .string($0) } ?? .null, "uri": .string($0.uri)] })
@@ -46,10 +59,23 @@ package struct SiteRecord: Hashable, Sendable {
             Array(json.prettyText.utf8), to: Self.path(in: folder), mode: 0o600, durability: .process)
     }
 
-    /// The entries of both, one for each libvirt, these first.
-    package func joined(with other: SiteRecord?) -> SiteRecord {
-        let more = (other?.entries ?? []).filter { entry in !entries.contains { $0.uri == entry.uri } }
-        return SiteRecord(entries + more)
+    /// The libvirts to look at: those that the Clusterfile names, or `here` where it names none or is not known, and those beside
+    /// them that the cluster is known to be on. An unnamed one in the record is `here` of an earlier day, and counts only where
+    /// the file has come to name hypervisors.
+    package static func choose(wanted: ClusterSpec?, known: SiteRecord?, here: String) -> SiteRecord {
+        let known = known?.entries ?? []
+        let named = known.filter { $0.name != nil }
+        if let wanted, !wanted.hypervisors.isEmpty {
+            return SiteRecord(wanted.hypervisors.map { .init(name: $0.name, uri: $0.uri) }, and: known)
+        }
+        if wanted == nil, !named.isEmpty { return SiteRecord(known) }
+        return SiteRecord([.init(name: nil, uri: here)], and: named)
+    }
+
+    /// Those first, and of the others each libvirt and each name that is not among them.
+    private init(_ entries: [Entry], and others: [Entry]) {
+        self.entries =
+            entries + others.filter { other in !entries.contains { $0.uri == other.uri || $0.name == other.name } }
     }
 }
 
