@@ -2,23 +2,28 @@ import Foundation
 import JSON
 import Testing
 
-/// One cluster on two libvirts, each in a network namespace of its own, joined by a veth pair: the first lab and a second one.
+/// One cluster on two libvirts, each in a network namespace of its own, joined by a veth pair: the first lab, and a second one that
+/// is reached through its SSH server alone, as another host's would be.
 @Suite struct HypervisorsTests {
     /// The second lab, which no other test has.
     private static let far = Lab(number: 7)
     /// At these the labs reach each other (scripts/lab join).
     private static let addresses = ("169.254.214.21", "169.254.214.22")
 
-    private static func clusterfile(memory: String = "3GiB", more: String = "") throws -> String {
+    private static func clusterfile(_ ssh: LabSSH, near: String = "3GiB", more: String = "") throws -> String {
         """
         cluster: spanning
         network: {address: 192.168.158.0/24}
         hypervisors:
-          - {name: near, uri: "\(try TestCluster.libvirt())", address: \(addresses.0), cpus: 1}
-          - {name: far, uri: "\(far.uri)", address: \(addresses.1), memory: \(memory)}
+          - {name: near, uri: "\(try TestCluster.libvirt())", address: \(addresses.0), memory: \(near)}
+          - {name: far, uri: "\(ssh.uri)", memory: 1792MiB}
         defaults: {image: debian-12, memory: 1GiB, cpus: 1}
         machines:
-          - {name: master, address: 192.168.158.11, role: master, on: near}
+          - name: master
+            address: 192.168.158.11
+            role: master
+            on: far
+            ports: [{host: 26443, guest: 6443}]
           - {name: worker, address: 192.168.158.21, role: node}
         \(more)
         playbook: $PROJECT/playbooks/cluster.yml
@@ -28,20 +33,25 @@ import Testing
     @Test func `machines go where they fit and are one cluster, which comes and goes whole`() async throws {
         try await Self.far.whileRunning {
             try await Self.far.run("join")
-            let cluster = try TestCluster(name: "spanning", clusterfile: try Self.clusterfile())
+            let ssh = try await LabSSH.start(in: Self.far, at: Self.addresses.1)
+            var cluster = try TestCluster(name: "spanning", clusterfile: try Self.clusterfile(ssh))
+            cluster.reachesAPIByForward = true
             do {
-                try await Self.follow(cluster)
+                try await Self.follow(cluster, ssh)
             } catch {
                 await cluster.remove()
+                // The test's own failure is what counts.
+                try? await ssh.stop()
                 throw error
             }
             await cluster.remove()
+            try await ssh.stop()
         }
     }
 
-    private static func follow(_ cluster: TestCluster) async throws {
+    private static func follow(_ cluster: TestCluster, _ ssh: LabSSH) async throws {
         // Nothing is made where something fits nowhere.
-        try cluster.write(try clusterfile(memory: "512MiB"))
+        try cluster.write(try clusterfile(ssh, near: "512MiB"))
         let refused = try await cluster.clusterfile("up", "--yes")
         #expect(refused.status == 1, "\(refused.transcript)")
         #expect(
@@ -49,18 +59,19 @@ import Testing
                 "machine 'worker' fits on no hypervisor: it wants 1GiB and 1 CPU; near has"), "\(refused.transcript)")
         #expect(try await !TestCluster.virsh("net-list", "--all", "--name").contains("spanning"))
 
-        // The first hypervisor has a processor for the master alone.
-        try cluster.write(try clusterfile())
+        // The second hypervisor has memory for the master alone.
+        try cluster.write(try clusterfile(ssh))
         try await cluster.output("up", "--yes", deadline: 300)
-        #expect(try await far.virsh("list", "--name").contains("spanning_worker"))
-        #expect(try await TestCluster.virsh("list", "--name").contains("spanning_master"))
+        #expect(try await far.virsh("list", "--name").contains("spanning_master"))
+        #expect(try await TestCluster.virsh("list", "--name").contains("spanning_worker"))
+        #expect(try await cluster.output("status").matches(of: /\ Ready/).count == 2)
         #expect(try await cluster.output("plan").contains("Nothing to do"))
         #expect(try await cluster.kubectl("get", "nodes").matches(of: /\ Ready\ /).count == 2)
 
         try await theyReachOneAnother(cluster)
         try await commandsReachBoth(cluster)
         try await oneMomentOfAllIsKept(cluster)
-        try await aMachineMoreIsReached(cluster)
+        try await aMachineMoreIsReached(cluster, ssh)
 
         // Without its Clusterfile, too, all of it is found.
         try FileManager.default.removeItem(at: cluster.folder.appendingPathComponent("Clusterfile"))
@@ -98,7 +109,7 @@ import Testing
         #expect(said.contains("master | master") && said.contains("worker | worker"), "\(said)")
         #expect(try await !cluster.output("console", "worker", "--log").isEmpty)
         try await cluster.output("halt", "worker")
-        #expect(try await !far.virsh("list", "--name").contains("spanning_worker"))
+        #expect(try await !TestCluster.virsh("list", "--name").contains("spanning_worker"))
         try await cluster.output("start", "worker")
         try await reaches("worker", "master", cluster)
     }
@@ -128,9 +139,9 @@ import Testing
     }
 
     /// The tunnels of those that are there learn of it.
-    private static func aMachineMoreIsReached(_ cluster: TestCluster) async throws {
+    private static func aMachineMoreIsReached(_ cluster: TestCluster, _ ssh: LabSSH) async throws {
         try cluster.write(
-            try clusterfile(more: "  - {name: late, address: 192.168.158.22, memory: 512MiB, on: far}"))
+            try clusterfile(ssh, more: "  - {name: late, address: 192.168.158.22, memory: 512MiB, on: far}"))
         try await cluster.output("up", "--yes", deadline: 300)
         try await reaches("master", "late", cluster)
         try await reaches("late", "master", cluster)

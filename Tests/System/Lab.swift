@@ -4,7 +4,8 @@ import Foundation
 struct Lab: Sendable {
     let number: Int
 
-    var uri: String { "qemu+unix:///system?socket=/run/clusterfile-lab\(number)/libvirt/libvirt-sock" }
+    var socket: String { "/run/clusterfile-lab\(number)/libvirt/libvirt-sock" }
+    var uri: String { "qemu+unix:///system?socket=\(socket)" }
 
     /// Runs the body while the lab is there, and takes it away whatever becomes of it.
     func whileRunning(_ body: () async throws -> Void) async throws {

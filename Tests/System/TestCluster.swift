@@ -8,6 +8,8 @@ struct TestCluster: Sendable {
     let programs: URL
     /// The catalogue of images, such as `StubImage`'s; nil for the host's.
     let images: String?
+    /// Whether a port of this host leads to the API server, and nothing else does.
+    var reachesAPIByForward = false
 
     static let project = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -98,7 +100,7 @@ struct TestCluster: Sendable {
             deadline: deadline)
     }
 
-    /// Runs Debian's kubectl where the machines can be reached, with the cluster's kubeconfig.
+    /// Runs Debian's kubectl where the machines can be reached, or where their forwarded ports are, with the cluster's kubeconfig.
     @discardableResult
     func kubectl(_ arguments: String..., input: String? = nil, deadline: TimeInterval = 120) async throws -> String {
         let result = try await tryKubectl(arguments, input: input, deadline: deadline)
@@ -114,7 +116,8 @@ struct TestCluster: Sendable {
             try await output("kubeconfig").write(to: kubeconfig, atomically: true, encoding: .utf8)
         }
         return try await Command.run(
-            [Self.lab, "exec", "kubectl", "--kubeconfig", kubeconfig.path] + arguments, input: input,
+            (reachesAPIByForward ? [] : [Self.lab, "exec"]) + ["kubectl", "--kubeconfig", kubeconfig.path] + arguments,
+            input: input,
             environment: environment,
             folder: folder, deadline: deadline)
     }

@@ -4,14 +4,14 @@ import FoundationEssentials
 
 extension ClusterClient {
     /// A client of a cluster's API server that acts as its admin, with the certificate of the state folder.
-    package static func admin(masterAddress: String, _ credentials: CredentialStore, timeoutSeconds: Int = 10) throws
+    package static func admin(at server: String, _ credentials: CredentialStore, timeoutSeconds: Int = 10) throws
         -> ClusterClient
     {
         func text(_ name: String) throws -> String {
             try String(contentsOf: URL(filePath: "\(credentials.pkiFolder)/\(name)"), encoding: .utf8)
         }
         let access = try ServerAccess(
-            server: "https://\(masterAddress):6443", authorityPEM: try credentials.caCertificate(),
+            server: "https://\(server)", authorityPEM: try credentials.caCertificate(),
             certificatePEM: try text("admin.crt"), privateKeyPEM: try text("admin.key"))
         return ClusterClient(transport: try HTTPTransport(access), timeoutSeconds: timeoutSeconds)
     }

@@ -64,7 +64,7 @@ extension ClusterLifecycle {
         let reason: String
         if try await !hypervisor.offersKVM() {
             reason = (sites.all[0].name.map { "hypervisor '\($0)'" } ?? "this libvirt") + " offers no KVM"
-        } else if sites.all[0].isHere, let (kernel, initrd) = kernel(images),
+        } else if sites.all[0].jumpHost == nil, let (kernel, initrd) = kernel(images),
             try await !VirtualizationProbe(cacheFolder: "/var/cache/clusterfile").kvmBoots(kernel, initrd: initrd)
         {
             reason = "KVM does not boot the image here, though libvirt lists it"

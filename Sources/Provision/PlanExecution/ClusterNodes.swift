@@ -12,12 +12,11 @@ struct ClusterNodes: Sendable {
     private let master: MachineSpec
     private let client: ClusterClient
 
-    /// Nil where no machine of the cluster is a node.
-    init?(of spec: ClusterSpec, _ credentials: CredentialStore) throws {
-        guard let master = spec.master else { return nil }
+    /// The API server is reached at `server`, `HOST:PORT`.
+    init(of spec: ClusterSpec, master: MachineSpec, at server: String, _ credentials: CredentialStore) throws {
         self.spec = spec
         self.master = master
-        client = try ClusterClient.admin(masterAddress: "\(master.address)", credentials)
+        client = try ClusterClient.admin(at: server, credentials)
     }
 
     /// Waits until the API server calls every member Ready, but for those that failed; gives those that are not at the deadline.

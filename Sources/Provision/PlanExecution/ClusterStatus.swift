@@ -40,8 +40,9 @@ package struct ClusterStatus: Hashable, Sendable {
         var readiness: [String: String] = [:]
         if let master = cluster.master, master.state == .running {
             do {
-                readiness = try await ClusterClient.admin(masterAddress: master.address, credentials, timeoutSeconds: 3)
-                    .nodeReadiness()
+                readiness = try await master.route.withDoor(to: master.address, port: ClusterLifecycle.apiServerPort) {
+                    try await ClusterClient.admin(at: $0, credentials, timeoutSeconds: 3).nodeReadiness()
+                }
             } catch let error as CancellationError {
                 throw error
             } catch {

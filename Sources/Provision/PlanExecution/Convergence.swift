@@ -79,24 +79,28 @@ extension ClusterLifecycle {
         } else {
             let visit = try await MachineVisit(
                 self, spec, started: started, resumed: resumed, without: Set(failed.map(\.machine)), next: .ready)
-            failures += try await visit.all { machine in try await visit.login(machine) { _ in } }
+            failures += try await visit.all { machine in try await visit.reach(machine) }
         }
         return try await recap(of: spec, counts, failures)
     }
+
+    /// Where a master's API server listens.
+    package static let apiServerPort = 6443
 
     /// Waits until the nodes of all machines that have not failed are Ready; gives those that are not. Without a master nobody
     /// could say so.
     private func awaitNodes(
         _ spec: ClusterSpec, isWhole: Bool, changed: Set<String>, failed: Set<String>, since begin: Timestamp
     ) async throws -> [MachineFailure] {
-        guard let master = spec.master, !failed.contains(master.name),
-            let nodes = try ClusterNodes(of: spec, credentials)
-        else { return [] }
+        guard let master = spec.master, !failed.contains(master.name) else { return [] }
         return try await progress.phase(.nodesReady) {
-            let late = try await nodes.waitUntilReady(
-                changed: changed, without: failed, since: begin, atMost: readyTimeout)
-            if late.isEmpty, isWhole { try await nodes.removeThoseWithoutMachine() }
-            return late
+            try await sites[master.name].route.withDoor(to: "\(master.address)", port: Self.apiServerPort) { server in
+                let nodes = try ClusterNodes(of: spec, master: master, at: server, credentials)
+                let late = try await nodes.waitUntilReady(
+                    changed: changed, without: failed, since: begin, atMost: readyTimeout)
+                if late.isEmpty, isWhole { try await nodes.removeThoseWithoutMachine() }
+                return late
+            }
         }
     }
 

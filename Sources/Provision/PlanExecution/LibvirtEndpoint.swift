@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import JSON
 import Linux
+import SecureShell
 
 /// Where libvirt answers, and the network namespace its machines live in where it is a lab's.
 package struct LibvirtEndpoint: Hashable, Sendable {
@@ -53,12 +54,18 @@ package struct LibvirtEndpoint: Hashable, Sendable {
         return LibvirtEndpoint(uri: uri, networkNamespace: namespace)
     }
 
-    /// The SSH server over which a URI such as `qemu+ssh://root@host:22/system` reaches libvirt, as OpenSSH's client takes it
+    /// The SSH server over which a URI such as `qemu+ssh://root@host:22/system?keyfile=/path` reaches libvirt
     /// (https://libvirt.org/uri.html#ssh-transport); nil for other URIs.
-    static func jumpHost(of uri: String) -> String? {
+    static func jumpHost(of uri: String) -> JumpHost? {
         for transport in ["qemu+ssh://", "qemu+libssh://", "qemu+libssh2://"] where uri.hasPrefix(transport) {
             let authority = uri.dropFirst(transport.count).prefix { $0 != "/" && $0 != "?" }
-            return authority.isEmpty ? nil : "ssh://\(authority)"
+            guard !authority.isEmpty else { return nil }
+            let parameters = URLComponents(string: uri)?.queryItems ?? []
+            func parameter(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
+            return JumpHost(
+                destination: "ssh://\(authority)", program: parameter("command") ?? "ssh",
+                keyFile: parameter("keyfile"),
+                checksHostKey: parameter("no_verify") != "1")
         }
         return nil
     }

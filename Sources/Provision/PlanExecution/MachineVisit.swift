@@ -94,6 +94,31 @@ struct MachineVisit: Sendable {
         }
     }
 
+    /// Reaches a machine for which nothing is to be done: one that was there before shows that it answers, and who has just been
+    /// started carries out a command.
+    func reach(_ machine: MachineSpec) async throws {
+        if !started.contains(machine.name), try await isThere(machine) { return await reached(machine) }
+        try await login(machine) { _ in }
+    }
+
+    /// Whether a machine that was there before says that it is ready and its SSH server has the right key. A login would say no
+    /// more, and costs a machine without KVM a second.
+    private func isThere(_ machine: MachineSpec) async throws -> Bool {
+        guard machine.firstBoot == .native else { return false }
+        progress.report(.machine(machine.name, .connecting))
+        let (access, deadline) = (access(to: machine), ContinuousClock.now + .seconds(10))
+        do {
+            async let answers = access.answers(machine, user: user, deadline: deadline)
+            try await access.waitUntilReady(machine, deadline: deadline)
+            return try await answers
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            // The login tells what is wrong.
+            return false
+        }
+    }
+
     /// Logs in to a machine and runs the body on the session.
     func login(_ machine: MachineSpec, _ body: (SecureShellSession) async throws -> Void) async throws {
         let isNew = started.contains(machine.name)

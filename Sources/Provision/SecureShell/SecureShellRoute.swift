@@ -9,9 +9,8 @@ package enum SecureShellRoute: Hashable, Sendable {
     case direct
     /// From another network namespace of this host, by the path of its file.
     case namespace(String)
-    /// Through another host's SSH server, as OpenSSH's client names it: `ssh://root@host:22`. Its keys and configuration are
-    /// this user's own.
-    case jump(String)
+    /// Through another host's SSH server.
+    case jump(JumpHost)
 }
 
 extension SecureShellRoute {
@@ -21,12 +20,11 @@ extension SecureShellRoute {
     }
 
     /// A socket from OpenSSH's client that carries bytes to a server behind the jump host. The client ends with the socket.
-    static func socket(to address: String, port: UInt16, through host: String) throws -> Int32 {
+    package static func socket(to address: String, port: UInt16, through host: JumpHost) throws -> Int32 {
         var ends: [Int32] = [-1, -1]
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw SocketFailure(code: errno) }
-        var spec = ProcessSpec(
-            arguments: ["ssh", "-o", "BatchMode=yes", "-W", "\(address):\(port)", host], environment: environment)
+        var spec = ProcessSpec(arguments: host.arguments(to: "\(address):\(port)"), environment: environment)
         // Nobody has to wait for it.
         spec.isDetached = true
         do {

@@ -28,6 +28,14 @@ struct ForwardCommand: AsyncParsableCommand {
         guard !(start && stop) else { throw ValidationError("--start and --stop exclude each other") }
     }
 
+    /// Those of the Clusterfile, or without one those of the last time.
+    private func wanted(by keeper: ForwardKeeper) async throws -> [Forward] {
+        guard cluster.cluster == nil else { return keeper.record?.forwards ?? [] }
+        let spec = try cluster.spec()
+        let sites = try await cluster.sites(wanted: spec)
+        return spec.forwards(on: sites.seeing(try await sites.observed(name: spec.name, uuid: spec.uuid)))
+    }
+
     func run() async throws {
         if let serve { return try await ForwardKeeper.serve(record: serve, namespace: Workplace.hostNamespace) }
         let keeper = try cluster.forwardKeeper()
@@ -36,8 +44,7 @@ struct ForwardCommand: AsyncParsableCommand {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try await ClusterLock.hold(folder + "/lock", purpose: "clusterfile forward") {
                 if stop { return try await keeper.stop() }
-                let wanted = cluster.cluster == nil ? try cluster.spec().forwards : keeper.record?.forwards ?? []
-                try await keeper.carry(wanted)
+                try await keeper.carry(try await wanted(by: keeper))
             }
         }
         let record = keeper.record

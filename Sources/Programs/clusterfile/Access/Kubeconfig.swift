@@ -34,11 +34,22 @@ struct KubeconfigCommand: AsyncParsableCommand {
             throw Diagnosis(
                 "cluster '\(identity.name)' has no kubeconfig", why: "it was never up", fix: "run clusterfile up")
         }
-        let text = try credentials.kubeconfig()
+        let text = leading(try credentials.kubeconfig())
         guard merge else { return Terminal.output(text) }
         tell(
             try file().merge(text, cluster: identity.name, uuid: identity.uuid.text),
             "'\(identity.name)' is its current context")
+    }
+
+    /// A master behind a jump host is reached at the port of this host that leads to its API server, where there is one.
+    private func leading(_ text: String) -> String {
+        guard
+            let door = (try? cluster.forwardKeeper().record)?.forwards.first(where: {
+                $0.jump != nil && $0.guestPort == ClusterLifecycle.apiServerPort
+            })
+        else { return text }
+        return text.replacing(
+            "https://\(door.guestAddress):\(door.guestPort)", with: "https://\(door.hostAddress):\(door.hostPort)")
     }
 
     private func tell(_ hasChanged: Bool, _ words: String) {

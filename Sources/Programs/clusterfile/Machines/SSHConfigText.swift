@@ -17,7 +17,9 @@ enum SSHConfigText {
             ("PasswordAuthentication", "no"),
             ("LogLevel", "ERROR"),
         ]
-        if case .jump(let host) = machine.route { options.append(("ProxyJump", host)) }
+        if case .jump(let host) = machine.route {
+            options.append((host.configuration.keyword, host.configuration.value))
+        }
         return options
     }
 

@@ -6,18 +6,21 @@ extension ClusterLifecycle {
     package func wholePlan(
         _ spec: ClusterSpec, clusterfile: String, machines: Set<String> = []
     ) async throws -> ClusterPlan {
-        ClusterPlan(
-            plan: try await plan(spec, clusterfile: clusterfile, machines: machines),
-            forwards: try forwards.map { ForwardChange.changes(from: try $0.carried(), to: spec.forwards) } ?? [])
+        let planned = try await planned(spec, clusterfile: clusterfile)
+        return ClusterPlan(
+            plan: machines.isEmpty ? planned.plan : planned.plan.limited(to: machines),
+            forwards: try forwards.map {
+                ForwardChange.changes(from: try $0.carried(), to: spec.forwards(on: planned.sites))
+            } ?? [])
     }
 
     /// Makes the forwards those of the spec, a step of the run where that changes anything.
     func carryForwards(of spec: ClusterSpec, _ journal: Journal) async throws {
-        guard let forwards, try !forwards.carries(spec.forwards) else { return }
-        let words =
-            spec.forwards.isEmpty ? "forward no ports" : "forward \(spec.forwards.map(\.place).joined(separator: ", "))"
+        let wanted = spec.forwards(on: sites)
+        guard let forwards, try !forwards.carries(wanted) else { return }
+        let words = wanted.isEmpty ? "forward no ports" : "forward \(wanted.map(\.place).joined(separator: ", "))"
         try await progress.step(machine: nil, words) {
-            try await journal.record("carry-forwards") { try await forwards.carry(spec.forwards) }
+            try await journal.record("carry-forwards") { try await forwards.carry(wanted) }
         }
     }
 

@@ -1,6 +1,7 @@
 package import Addresses
 package import Clusterfiles
 package import JSON
+package import SecureShell
 
 /// A port of the host's that leads to a port of a machine.
 package struct Forward: Hashable, Sendable {
@@ -12,10 +13,12 @@ package struct Forward: Hashable, Sendable {
     package var machine: String
     package var guestAddress: IPv4Address
     package var guestPort: Int
+    /// The host through which the machine is reached, where this one does not reach it itself.
+    package var jump: JumpHost?
 
     package init(
         transport: Transport, hostAddress: IPv4Address, hostPort: Int, machine: String, guestAddress: IPv4Address,
-        guestPort: Int
+        guestPort: Int, jump: JumpHost? = nil
     ) {
         self.transport = transport
         self.hostAddress = hostAddress
@@ -23,6 +26,7 @@ package struct Forward: Hashable, Sendable {
         self.machine = machine
         self.guestAddress = guestAddress
         self.guestPort = guestPort
+        self.jump = jump
     }
 }
 
@@ -32,10 +36,12 @@ extension Forward {
 
     /// The forward for scripts and for the record.
     package var json: JSON {
-        [
+        var json: JSON = [
             "transport": .string(transport.rawValue), "hostAddress": JSON("\(hostAddress)"), "hostPort": JSON(hostPort),
             "machine": .string(machine), "guestAddress": JSON("\(guestAddress)"), "guestPort": JSON(guestPort),
         ]
+        if let jump { json["jump"] = jump.json }
+        return json
     }
 
     /// Reads what `json` gives; nil for anything else.
@@ -48,18 +54,36 @@ extension Forward {
         else { return nil }
         self.init(
             transport: transport, hostAddress: hostAddress, hostPort: Int(hostPort), machine: machine,
-            guestAddress: guestAddress, guestPort: Int(guestPort))
+            guestAddress: guestAddress, guestPort: Int(guestPort), jump: json["jump"].flatMap { JumpHost($0) })
+    }
+}
+
+extension JumpHost {
+    fileprivate var json: JSON {
+        [
+            "destination": .string(destination), "program": .string(program),
+            "keyFile": keyFile.map { .string($0) } ?? .null,
+            "checksHostKey": .bool(checksHostKey),
+        ]
+    }
+
+    fileprivate init?(_ json: JSON) {
+        guard let destination = json["destination"]?.string else { return nil }
+        self.init(
+            destination: destination, program: json["program"]?.string ?? "ssh", keyFile: json["keyFile"]?.string,
+            checksHostKey: json["checksHostKey"]?.bool ?? true)
     }
 }
 
 extension ClusterSpec {
-    /// The forwards that the cluster's machines want, in the file's order.
-    package var forwards: [Forward] {
+    /// The forwards that the cluster's machines want, in the file's order, by the ways to where they are.
+    package func forwards(on sites: Sites) -> [Forward] {
         machines.flatMap { machine in
             machine.ports.map { port in
                 Forward(
                     transport: port.transport, hostAddress: port.hostAddress, hostPort: port.hostPort,
-                    machine: machine.name, guestAddress: machine.address, guestPort: port.guestPort)
+                    machine: machine.name, guestAddress: machine.address, guestPort: port.guestPort,
+                    jump: sites[machine.name].jumpHost)
             }
         }
     }

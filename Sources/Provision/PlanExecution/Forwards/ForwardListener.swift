@@ -34,6 +34,12 @@ package struct ForwardListener: Sendable {
     }
 
     private static func socket(for forward: Forward) throws(Diagnosis) -> Int32 {
+        guard forward.transport == .tcp || forward.jump == nil else {
+            throw Diagnosis(
+                "cannot forward \(forward.place) to machine '\(forward.machine)'",
+                why: "it is behind an SSH server, which carries no UDP",
+                fix: "leave the port out, or put the machine on a hypervisor of this host with 'on:'")
+        }
         let kind = forward.transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
         let descriptor = Glibc.socket(AF_INET, Int32(kind.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw failure(forward, errno) }

@@ -34,8 +34,8 @@ package struct Site: Sendable {
         }
     }
 
-    /// Whether its machines run on this host.
-    var isHere: Bool { if case .jump = route { false } else { true } }
+    /// The host through which its machines are reached, where they do not run on this one.
+    var jumpHost: JumpHost? { if case .jump(let host) = route { host } else { nil } }
 }
 
 /// The libvirts of a cluster, and which of its machines is where.
@@ -62,7 +62,7 @@ package struct Sites: Sendable {
     }
 
     /// The same, told where machines are by what was seen.
-    func seeing(_ cluster: ObservedCluster) -> Sites {
+    package func seeing(_ cluster: ObservedCluster) -> Sites {
         var sites = self
         sites.places = Dictionary(
             cluster.machines.compactMap { machine in machine.site.map { (machine.name, $0) } }

@@ -124,7 +124,9 @@ extension Sites {
         let cause = Diagnoses(of: error).all.first ?? Diagnosis("\(error)")
         guard let name = entry.name else { return cause }
         return Diagnosis(
-            "hypervisor '\(name)' (\(entry.uri)) cannot be reached", why: cause.why ?? cause.what, fix: cause.fix)
+            "hypervisor '\(name)' (\(entry.uri)) cannot be reached", why: cause.why ?? cause.what,
+            fix: LibvirtEndpoint.jumpHost(of: entry.uri) == nil
+                ? cause.fix : "see that this works without a question: virsh -c '\(entry.uri)' list")
     }
 
     private static func route(
