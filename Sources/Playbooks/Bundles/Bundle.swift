@@ -4,13 +4,22 @@ package import JSON
 package struct Bundle: Hashable, Sendable {
     /// A role's variables, which lie over and under others for its own tasks.
     package struct Role: Hashable, Sendable {
+        /// Tells this use of the role apart from others in the play.
+        package var id: String
+        /// Whether its variables are the whole play's, as those of `roles:` are.
+        package var isPublic: Bool
         package var name: String
         package var path: String
         package var defaults: JSONObject
         package var variables: JSONObject
         package var parameters: JSONObject
 
-        package init(name: String, path: String, defaults: JSONObject, variables: JSONObject, parameters: JSONObject) {
+        package init(
+            id: String, isPublic: Bool = true, name: String, path: String, defaults: JSONObject, variables: JSONObject,
+            parameters: JSONObject
+        ) {
+            self.id = id
+            self.isPublic = isPublic
             self.name = name
             self.path = path
             self.defaults = defaults
@@ -25,22 +34,26 @@ package struct Bundle: Hashable, Sendable {
         package var name: String
         package var variables: JSONObject
         package var roles: [Role]
-        package var gathersFacts: Bool
-        package var tasks: [BundledTask]
+        package var items: [BundledItem]
         package var handlers: [BundledTask]
+        /// Whether handlers run although a task has failed.
+        package var forcesHandlers: Bool
 
         package init(
-            number: Int, name: String, variables: JSONObject, roles: [Role], gathersFacts: Bool, tasks: [BundledTask],
-            handlers: [BundledTask]
+            number: Int, name: String, variables: JSONObject, roles: [Role], items: [BundledItem],
+            handlers: [BundledTask], forcesHandlers: Bool = false
         ) {
             self.number = number
             self.name = name
             self.variables = variables
             self.roles = roles
-            self.gathersFacts = gathersFacts
-            self.tasks = tasks
+            self.items = items
             self.handlers = handlers
+            self.forcesHandlers = forcesHandlers
         }
+
+        /// Every task of its steps, in the order in which they stand.
+        package var tasks: [BundledTask] { BundledItem.tasks(of: items) }
     }
 
     package var playbook: String
@@ -83,6 +96,10 @@ package struct Bundle: Hashable, Sendable {
     package var notify: [String] = []
     /// What the rendered `src` of this task stands for.
     package var files: [String: FileReference] = [:]
+    /// What it includes, by the rendered name, where that is known before it runs.
+    package var inclusions: [String: Inclusion] = [:]
+    /// Under which number the controller knows what is included there.
+    package var inclusionSite: Int?
 
     package subscript<Value>(dynamicMember keyword: WritableKeyPath<TaskKeywords, Value>) -> Value {
         get { keywords[keyPath: keyword] }

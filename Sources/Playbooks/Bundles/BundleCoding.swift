@@ -2,7 +2,7 @@ package import JSON
 
 extension Bundle {
     /// The layout's number: a runner refuses another.
-    package static let format = 1
+    package static let format = 2
     /// The value of `omit`: an argument that has it counts as not given.
     package static let omitted = "__omit_place_holder__"
 
@@ -32,8 +32,8 @@ extension Bundle.Play {
         [
             "number": JSON(number), "name": .string(name), "variables": .object(variables),
             "roles": .array(roles.map(\.json)),
-            "gathersFacts": .bool(gathersFacts), "tasks": .array(tasks.map(\.json)),
-            "handlers": .array(handlers.map(\.json)),
+            "items": .array(items.map(\.json)),
+            "handlers": .array(handlers.map(\.json)), "forcesHandlers": .bool(forcesHandlers),
         ]
     }
 
@@ -43,31 +43,33 @@ extension Bundle.Play {
             number: try reader.integer("number"), name: try reader.text("name"),
             variables: try reader.object("variables"),
             roles: try reader.list("roles") { json throws(BundleError) in try Bundle.Role(json: json) },
-            gathersFacts: try reader.flag("gathersFacts"),
-            tasks: try reader.list("tasks") { json throws(BundleError) in try BundledTask(json: json) },
-            handlers: try reader.list("handlers") { json throws(BundleError) in try BundledTask(json: json) })
+            items: try reader.list("items") { json throws(BundleError) in try BundledItem(json: json) },
+            handlers: try reader.list("handlers") { json throws(BundleError) in try BundledTask(json: json) },
+            forcesHandlers: try reader.flag("forcesHandlers"))
     }
 }
 
 extension Bundle.Role {
-    fileprivate var json: JSON {
+    var json: JSON {
         [
-            "name": .string(name), "path": .string(path), "defaults": .object(defaults),
+            "id": .string(id), "isPublic": .bool(isPublic), "name": .string(name), "path": .string(path),
+            "defaults": .object(defaults),
             "variables": .object(variables),
             "parameters": .object(parameters),
         ]
     }
 
-    fileprivate init(json: JSON) throws(BundleError) {
+    init(json: JSON) throws(BundleError) {
         let reader = try BundleReader(json, "a role")
         self.init(
-            name: try reader.text("name"), path: try reader.text("path"), defaults: try reader.object("defaults"),
+            id: try reader.text("id"), isPublic: try reader.flag("isPublic"), name: try reader.text("name"),
+            path: try reader.text("path"), defaults: try reader.object("defaults"),
             variables: try reader.object("variables"), parameters: try reader.object("parameters"))
     }
 }
 
 extension BundledTask {
-    fileprivate var json: JSON {
+    var json: JSON {
         var json: JSON = [
             "name": .string(name), "module": .string(module), "arguments": .object(arguments),
             "location": .string(location),
@@ -77,10 +79,15 @@ extension BundledTask {
         if !files.isEmpty {
             json["files"] = .object(JSONObject(files.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }))
         }
+        if let inclusionSite { json["inclusionSite"] = JSON(inclusionSite) }
+        if !inclusions.isEmpty {
+            json["inclusions"] = .object(
+                JSONObject(inclusions.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }))
+        }
         return json
     }
 
-    fileprivate init(json: JSON) throws(BundleError) {
+    init(json: JSON) throws(BundleError) {
         let reader = try BundleReader(json, "a task")
         self.init(
             name: try reader.text("name"), module: try reader.text("module"), arguments: try reader.object("arguments"),
@@ -88,17 +95,21 @@ extension BundledTask {
         keywords = try TaskKeywords(json: json, reader)
         notify = json["notify"]?.array?.compactMap(\.string) ?? []
         for (path, file) in json["files"]?.object ?? JSONObject() { files[path] = try FileReference(json: file) }
+        inclusionSite = json["inclusionSite"]?.integer
+        for (name, inclusion) in json["inclusions"]?.object ?? JSONObject() {
+            inclusions[name] = try Inclusion(json: inclusion)
+        }
     }
 }
 
 extension FileReference {
-    fileprivate var json: JSON {
+    package var json: JSON {
         var json: JSON = ["digest": .string(digest), "size": JSON(size), "mode": JSON(mode)]
         if let text { json["text"] = .string(text) }
         return json
     }
 
-    fileprivate init(json: JSON) throws(BundleError) {
+    package init(json: JSON) throws(BundleError) {
         let reader = try BundleReader(json, "a file")
         self.init(
             digest: try reader.text("digest"), size: try reader.integer("size"), mode: try reader.integer("mode"),

@@ -1,6 +1,6 @@
 /// One message between controller and runner: a type, a length, a payload.
 package struct Frame: Hashable, Sendable {
-    /// What a frame carries. Controller to runner: bundle, play, blob, blobEnd, blobMissing. Runner to controller: the rest.
+    /// What a frame carries. Controller to runner: bundle, play, blob, blobEnd, blobMissing, answer. Runner to controller: the rest.
     package enum Kind: UInt8, Sendable {
         /// The machine's whole bundle, as JSON.
         case bundle = 0x42  // B
@@ -20,6 +20,10 @@ package struct Frame: Hashable, Sendable {
         case playEnd = 0x52  // R
         /// The runner cannot go on: the text says why.
         case failure = 0x46  // F
+        /// The runner needs something that the controller knows, as JSON; it waits for the answer.
+        case ask = 0x41  // A
+        /// What it asked for, as JSON.
+        case answer = 0x4B  // K
     }
 
     package var kind: Kind

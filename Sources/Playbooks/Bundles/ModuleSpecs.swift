@@ -14,7 +14,7 @@ extension ModuleSpec {
     }
 
     private static let byName: [String: ModuleSpec] = {
-        var specs = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+        var specs = Dictionary(uniqueKeysWithValues: (all + ofEngine).map { ($0.name, $0) })
         specs["service"] = specs["systemd"]
         specs["systemd_service"] = specs["systemd"]
         return specs
@@ -168,7 +168,15 @@ extension ModuleSpec {
         ModuleSpec(name: "hostname", parameters: [required("name", .text)]),
         ModuleSpec(name: "ping", parameters: [optional("data", .text)]),
         ModuleSpec(
-            name: "meta", parameters: [optional("cmd", .choice(["flush_handlers", "noop"]), "_raw_params")],
+            name: "meta",
+            parameters: [
+                optional(
+                    "cmd",
+                    .choice([
+                        "clear_facts", "clear_host_errors", "end_batch", "end_host", "end_play", "flush_handlers",
+                        "noop", "refresh_inventory", "reset_connection",
+                    ]), "_raw_params")
+            ],
             takesCommandLine: true),
     ]
 }

@@ -96,13 +96,15 @@ package struct RecapCounts: Hashable, Sendable {
     package var failed = 0
     package var skipped = 0
     package var ignored = 0
+    /// Failures that a block's rescue met.
+    package var rescued = 0
 
     package init() {}
 
     package var json: JSON {
         [
             "ok": JSON(ok), "changed": JSON(changed), "failed": JSON(failed), "skipped": JSON(skipped),
-            "ignored": JSON(ignored),
+            "ignored": JSON(ignored), "rescued": JSON(rescued),
         ]
     }
 
@@ -113,6 +115,7 @@ package struct RecapCounts: Hashable, Sendable {
         failed = try reader.integer("failed")
         skipped = try reader.integer("skipped")
         ignored = try reader.integer("ignored")
+        rescued = try reader.integer("rescued")
     }
 
     package static func + (left: RecapCounts, right: RecapCounts) -> RecapCounts {
@@ -122,6 +125,7 @@ package struct RecapCounts: Hashable, Sendable {
         sum.failed += right.failed
         sum.skipped += right.skipped
         sum.ignored += right.ignored
+        sum.rescued += right.rescued
         return sum
     }
 }

@@ -2,12 +2,13 @@ package import JSON
 
 /// What a task says besides its module and whom it notifies, from itself and from its block, role and play.
 package struct TaskKeywords: Hashable, Sendable {
-    /// The number of the role whose task this is.
-    package var role: Int?
+    /// The id of the role whose task this is.
+    package var role: String?
     package var when: [JSON] = []
     package var loop: JSON?
-    package var loopVariable = "item"
-    package var loopIndexVariable: String?
+    /// The lookup that makes the loop's items of `loop` (`dict` of `with_dict`); nil for `loop` itself.
+    package var loopLookup: String?
+    package var loopControl = LoopControl()
     package var register: String?
     /// Topics besides its name that a handler listens to.
     package var listen: [String] = []
@@ -15,13 +16,29 @@ package struct TaskKeywords: Hashable, Sendable {
     package var failedWhen: [JSON]?
     package var ignoreErrors: JSON = false
     package var noLog: JSON = false
-    package var becomes = false
-    package var becomeUser: String?
+    package var become: JSON = false
+    package var becomeUser: JSON?
     package var until: [JSON] = []
     package var retries: JSON?
     package var delay: JSON?
     package var environment = JSONObject()
     package var variables = JSONObject()
+    package var checkMode: JSON?
+    package var diff: JSON?
+
+    package init() {}
+}
+
+/// How a loop names and shows its items.
+package struct LoopControl: Hashable, Sendable {
+    package var variable = "item"
+    package var indexVariable: String?
+    /// What an item is shown as.
+    package var label: JSON?
+    /// Seconds between two items.
+    package var pause: JSON?
+    /// Whether `ansible_loop` tells of the loop's state.
+    package var isExtended = false
 
     package init() {}
 }
@@ -29,44 +46,68 @@ package struct TaskKeywords: Hashable, Sendable {
 extension TaskKeywords {
     /// Adds what differs from what a task has by itself.
     func write(to json: inout JSON) {
-        if let role { json["role"] = JSON(role) }
+        if let role { json["role"] = .string(role) }
         if !when.isEmpty { json["when"] = .array(when) }
         if let loop { json["loop"] = loop }
-        if loopVariable != "item" { json["loopVariable"] = .string(loopVariable) }
-        if let loopIndexVariable { json["loopIndexVariable"] = .string(loopIndexVariable) }
+        if let loopLookup { json["loopLookup"] = .string(loopLookup) }
+        if loopControl != LoopControl() { json["loopControl"] = loopControl.json }
         if let register { json["register"] = .string(register) }
         if !listen.isEmpty { json["listen"] = JSON(listen) }
         if let changedWhen { json["changedWhen"] = .array(changedWhen) }
         if let failedWhen { json["failedWhen"] = .array(failedWhen) }
         if ignoreErrors != false { json["ignoreErrors"] = ignoreErrors }
         if noLog != false { json["noLog"] = noLog }
-        if becomes { json["becomes"] = true }
-        if let becomeUser { json["becomeUser"] = .string(becomeUser) }
+        if become != false { json["become"] = become }
+        if let becomeUser { json["becomeUser"] = becomeUser }
         if !until.isEmpty { json["until"] = .array(until) }
         if let retries { json["retries"] = retries }
         if let delay { json["delay"] = delay }
         if !environment.isEmpty { json["environment"] = .object(environment) }
         if !variables.isEmpty { json["variables"] = .object(variables) }
+        if let checkMode { json["checkMode"] = checkMode }
+        if let diff { json["diff"] = diff }
     }
 
     init(json: JSON, _ reader: BundleReader) throws(BundleError) {
-        role = json["role"]?.integer
+        role = try reader.optionalText("role")
         when = json["when"]?.array ?? []
         loop = json["loop"]
-        loopVariable = try reader.optionalText("loopVariable") ?? "item"
-        loopIndexVariable = try reader.optionalText("loopIndexVariable")
+        loopLookup = try reader.optionalText("loopLookup")
+        loopControl =
+            try json["loopControl"].map { json throws(BundleError) in try LoopControl(json: json) } ?? LoopControl()
         register = try reader.optionalText("register")
         listen = json["listen"]?.array?.compactMap(\.string) ?? []
         changedWhen = json["changedWhen"]?.array
         failedWhen = json["failedWhen"]?.array
         ignoreErrors = json["ignoreErrors"] ?? false
         noLog = json["noLog"] ?? false
-        becomes = json["becomes"]?.bool ?? false
-        becomeUser = try reader.optionalText("becomeUser")
+        become = json["become"] ?? false
+        becomeUser = json["becomeUser"]
         until = json["until"]?.array ?? []
         retries = json["retries"]
         delay = json["delay"]
         environment = json["environment"]?.object ?? JSONObject()
         variables = json["variables"]?.object ?? JSONObject()
+        checkMode = json["checkMode"]
+        diff = json["diff"]
+    }
+}
+
+extension LoopControl {
+    fileprivate var json: JSON {
+        var json: JSON = ["variable": .string(variable), "isExtended": .bool(isExtended)]
+        if let indexVariable { json["indexVariable"] = .string(indexVariable) }
+        if let label { json["label"] = label }
+        if let pause { json["pause"] = pause }
+        return json
+    }
+
+    fileprivate init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "a loop's control")
+        variable = try reader.text("variable")
+        indexVariable = try reader.optionalText("indexVariable")
+        label = json["label"]
+        pause = json["pause"]
+        isExtended = try reader.flag("isExtended")
     }
 }

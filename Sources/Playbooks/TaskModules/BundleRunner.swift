@@ -12,6 +12,8 @@ package final class BundleRunner {
     /// Facts, registered results and `set_fact`, which outlive a play.
     var facts = JSONObject()
     var registered = JSONObject()
+    /// What `include_vars` read, whose values may be templates.
+    var included = JSONObject()
     let templates = TemplateCache()
     var counts = RecapCounts()
     // Found before any task takes a user's rights: devices are root's.
@@ -83,6 +85,17 @@ package final class BundleRunner {
             try channel.flush()
         }
         return nil
+    }
+
+    /// Asks the controller and waits for what it says.
+    func ask(_ ask: Ask) throws -> JSON {
+        try channel.send(Frame(.ask, ask.json.bytes))
+        guard let frame = try channel.receive() else { throw BundleError.channelClosed }
+        guard frame.kind == .answer else { throw BundleError.unexpectedFrame("\(frame.kind)") }
+        switch try Answer(json: Self.parsed(frame.payload)) {
+        case .value(let value): return value
+        case .refusal(let reason): throw TaskFailure.said(reason)
+        }
     }
 
     /// Gives a file of the controller piece by piece: from the disk of files, or over the channel.

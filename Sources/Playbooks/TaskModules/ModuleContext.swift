@@ -20,6 +20,8 @@ struct ModuleContext {
     let checkpoint: () throws -> Void
     /// Sends what is still unsent, before something slow.
     let flush: () -> Void
+    /// The variables of files of the controller.
+    let readVariables: (JSONObject) throws -> JSONObject
 
     func text(_ name: String) -> String? { arguments[name]?.string }
     func flag(_ name: String, default fallback: Bool = false) -> Bool { arguments[name]?.bool ?? fallback }
@@ -69,6 +71,8 @@ enum ModuleTable {
         "sysctl": SysctlModule.propose, "modprobe": ModprobeModule.propose, "wait_for": WaitForModule.propose,
         "stat": StatModule.propose, "hostname": HostnameModule.propose, "debug": SmallModules.debug,
         "set_fact": SmallModules.setFact, "assert": SmallModules.assert, "fail": SmallModules.fail,
-        "ping": SmallModules.ping, "filesystem": FilesystemModule.propose, "mount": MountModule.propose,
+        "ping": SmallModules.ping, "gather_facts": SmallModules.gatherFacts,
+        "include_vars": SmallModules.includeVariables, "filesystem": FilesystemModule.propose,
+        "mount": MountModule.propose,
     ]
 }

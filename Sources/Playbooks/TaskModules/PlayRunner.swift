@@ -2,49 +2,177 @@ internal import Bundles
 internal import JSON
 internal import Templates
 
-/// One play on one machine: its tasks in order, then the handlers that were notified.
+/// One play on one machine: its steps in order, then the handlers that were notified.
 final class PlayRunner {
+    /// How a list of steps went.
+    enum Flow: Hashable {
+        case done, failed
+        /// The play is over for this machine, by a `meta` task.
+        case ended
+    }
+
     let runner: BundleRunner
     let play: Bundle.Play
+    private(set) var roles: [Bundle.Role]
+    private var handlers: [BundledTask]
     private let journalKey: String
+    /// The names that were notified, for the journal, and the handlers that they meant then.
     private var notified: Set<String>
+    private var owed: Set<Int> = []
+    /// The loop's items of the inclusions within which the present task is, outermost first.
+    private(set) var inclusionItems: [JSONObject] = []
+    /// How many blocks with a rescue the present task is within.
+    private var rescues = 0
+    private var inclusionsUnderway = 0
 
     init(_ runner: BundleRunner, _ play: Bundle.Play) {
         self.runner = runner
         self.play = play
+        roles = play.roles
+        handlers = play.handlers
         journalKey = runner.bundle.playbook + "\n" + play.name
         // What a killed run still owed.
         notified = Set(runner.state.journal.names(play: journalKey))
     }
 
     func run() throws {
-        if play.gathersFacts {
-            let facts = try Facts.gather()
-            for (name, value) in facts { runner.facts[name] = value }
-            runner.facts["ansible_facts"] = .object(
-                JSONObject(facts.members.map { (String($0.key.dropFirst("ansible_".count)), $0.value) }))
+        owed = handlersMeant(by: notified)
+        switch try run(play.items) {
+        case .done: _ = try flushHandlers()
+        case .failed where play.forcesHandlers: _ = try flushHandlers()
+        case .failed, .ended: break
         }
-        for task in play.tasks {
-            if task.module == "meta" {
-                if task.arguments["cmd"] == "flush_handlers", try !flushHandlers() { return }
-            } else if try TaskRunner(self, task, isHandler: false).run() == .failed {
-                return
-            }
-        }
-        _ = try flushHandlers()
     }
+
+    private func run(_ items: [BundledItem]) throws -> Flow {
+        for item in items {
+            let flow =
+                switch item {
+                case .task(let task): try run(task)
+                case .block(let block): try run(block)
+                }
+            if flow != .done { return flow }
+        }
+        return .done
+    }
+
+    private func run(_ task: BundledTask) throws -> Flow {
+        switch task.module {
+        case "meta": return try meta(task)
+        case "include_tasks", "include_role": return try include(task, isHandler: false)
+        default: return try TaskRunner(self, task, isHandler: false).run() == .failed ? .failed : .done
+        }
+    }
+
+    /// A failure in the main steps is met by the rescue; the last steps are done in any case.
+    private func run(_ block: BundledBlock) throws -> Flow {
+        let meetsFailure = !block.rescue.isEmpty
+        if meetsFailure { rescues += 1 }
+        var flow = try run(block.main)
+        if meetsFailure { rescues -= 1 }
+        if flow == .failed, meetsFailure { flow = try run(block.rescue) }
+        guard flow != .ended else { return .ended }
+        let last = try run(block.always)
+        return last == .done ? flow : last
+    }
+
+    /// Counts a failure, and keeps what a rescue may ask of it.
+    func failed(_ task: BundledTask, _ result: JSONObject) {
+        guard rescues > 0 else {
+            runner.counts.failed += 1
+            return
+        }
+        runner.counts.rescued += 1
+        runner.registered["ansible_failed_task"] = [
+            "name": .string(task.name), "action": .string(task.module), "args": .object(task.arguments),
+        ]
+        runner.registered["ansible_failed_result"] = .object(result)
+    }
+
+    private func meta(_ task: BundledTask) throws -> Flow {
+        let act = task.arguments["cmd"]?.string ?? ""
+        // This one is never conditional.
+        if act == "flush_handlers" { return try flushHandlers() ? .done : .failed }
+        guard try task.when.allSatisfy({ try variables(task, []).holds($0) }) else { return .done }
+        switch act {
+        case "end_play", "end_host", "end_batch": return .ended
+        case "clear_facts": runner.facts = JSONObject()
+        default: break
+        }
+        return .done
+    }
+
+    // MARK: Inclusions
+
+    private func include(_ task: BundledTask, isHandler: Bool) throws -> Flow {
+        let (outcome, rounds) = try TaskRunner(self, task, isHandler: isHandler).inclusions()
+        if outcome == .failed { return .failed }
+        for (inclusion, item) in rounds {
+            guard inclusionsUnderway < 100 else {
+                throw TaskFailure.said("more than 100 inclusions within each other")
+            }
+            inclusionsUnderway += 1
+            inclusionItems.append(item)
+            defer {
+                inclusionsUnderway -= 1
+                inclusionItems.removeLast()
+            }
+            roles += inclusion.roles.filter { role in !roles.contains { $0.id == role.id } }
+            handlers += inclusion.handlers.filter { handler in !handlers.contains(handler) }
+            let flow = isHandler ? try runAsHandlers(inclusion.items) : try run(inclusion.items)
+            if flow != .done { return flow }
+        }
+        return .done
+    }
+
+    private func runAsHandlers(_ items: [BundledItem]) throws -> Flow {
+        for task in BundledItem.tasks(of: items) where try TaskRunner(self, task, isHandler: true).run() == .failed {
+            return .failed
+        }
+        return .done
+    }
+
+    /// What a task includes under a name: it came with the bundle, or the controller is asked.
+    func inclusion(_ name: String, of task: BundledTask) throws -> Inclusion {
+        if let inclusion = task.inclusions[name] { return inclusion }
+        guard let site = task.inclusionSite else { throw TaskFailure.said("'\(task.module)' came without its place") }
+        return try Inclusion(json: runner.ask(.inclusion(site: site, name: name, play: play.number)))
+    }
+
+    // MARK: Handlers
 
     /// Runs what was notified, in the order of definition; false where one failed.
     private func flushHandlers() throws -> Bool {
-        for handler in play.handlers {
-            let names = [handler.name] + handler.listen
-            guard !notified.isDisjoint(with: names) else { continue }
-            // A topic stays notified until every handler that listens to it had its turn.
-            guard try TaskRunner(self, handler, isHandler: true).run() != .failed else { return false }
+        // One handler may notify another behind it, or include some.
+        var number = 0
+        while number < handlers.count {
+            defer { number += 1 }
+            guard owed.remove(number) != nil else { continue }
+            let handler = handlers[number]
+            let flow =
+                handler.inclusionSite == nil
+                ? try TaskRunner(self, handler, isHandler: true).run() == .failed ? .failed : .done
+                : try include(handler, isHandler: true)
+            guard flow != .failed else { return false }
         }
         notified = []
         try runner.state.journal.set([], play: journalKey)
         return true
+    }
+
+    /// The numbers of the handlers that are meant now: of a name the last one, of a topic all that listen.
+    private func handlersMeant(by names: Set<String>) -> Set<Int> {
+        var meant: Set<Int> = []
+        var found: Set<String> = []
+        for (number, handler) in handlers.enumerated().reversed() {
+            // A name that cannot be rendered is one that nobody notifies.
+            let name = (try? variables(handler, []).render(.string(handler.name)))?.string ?? handler.name
+            let own = [name] + (role(of: handler).map { ["\($0.name) : \(name)"] } ?? [])
+            if own.contains(where: { names.contains($0) && !found.contains($0) }) { meant.insert(number) }
+            found.formUnion(own)
+            if !names.isDisjoint(with: handler.listen) { meant.insert(number) }
+        }
+        return meant
     }
 
     /// Notes on disk what a change that begins now will notify; gives what was noted before.
@@ -56,55 +184,12 @@ final class PlayRunner {
     /// Takes an intention back, or makes it a notification.
     func settle(_ names: [String], changed: Bool) throws {
         guard !names.isEmpty else { return }
-        if changed { notified.formUnion(names) }
+        if changed {
+            notified.formUnion(names)
+            owed.formUnion(handlersMeant(by: Set(names)))
+        }
         try runner.state.journal.set(notified.sorted(), play: journalKey)
     }
 
-    /// The layers of variables for a task, by Ansible's precedence.
-    func layers(_ task: BundledTask, _ extra: [JSONObject]) -> [VariableLayer] {
-        let role = task.role.map { play.roles[$0] }
-        var layers = play.roles.map { VariableLayer.written($0.defaults) }
-        if let role { layers.append(.written(role.defaults)) }
-        layers += [.written(runner.bundle.variables), .observed(runner.facts), .written(play.variables)]
-        layers += play.roles.map { .written($0.variables) }
-        if let role {
-            layers.append(.written(role.variables))
-            layers.append(.observed(["role_name": .string(role.name), "role_path": .string(role.path)]))
-        }
-        layers += [.written(task.variables), .observed(runner.registered)]
-        if let role { layers.append(.written(role.parameters)) }
-        return layers + extra.map { .observed($0) } + [.written(runner.bundle.extraVariables)]
-    }
-
-    func variables(_ task: BundledTask, _ extra: [JSONObject]) -> Variables {
-        Variables(
-            layers: layers(task, extra),
-            objects: [
-                "hostvars": HostVariables(runner.bundle, own: { self.layers(task, []) }, templates: runner.templates)
-            ],
-            templates: runner.templates)
-    }
-}
-
-/// `hostvars`: the variables of every machine, rendered within their own machine's scope.
-struct HostVariables: TemplateObject {
-    private let bundle: Bundle
-    private let own: () -> [VariableLayer]
-    private let templates: TemplateCache
-
-    init(_ bundle: Bundle, own: @escaping () -> [VariableLayer], templates: TemplateCache) {
-        self.bundle = bundle
-        self.own = own
-        self.templates = templates
-    }
-
-    var memberNames: [String] { bundle.hostVariables.keys }
-
-    func member(_ name: String) -> TemplateValue? {
-        if name == bundle.host { return .object(VariablesObject(Variables(layers: own(), templates: templates))) }
-        guard let variables = bundle.hostVariables[name]?.object else { return nil }
-        return .object(
-            VariablesObject(
-                Variables(layers: [.written(variables), .written(bundle.extraVariables)], templates: templates)))
-    }
+    func role(of task: BundledTask) -> Bundle.Role? { task.role.flatMap { id in roles.first { $0.id == id } } }
 }

@@ -28,7 +28,7 @@ extension TaskRunner {
         for (name, value) in task.environment { environment[name] = try variables.render(value).pythonText }
         let runner = runner
         return ModuleContext(
-            module: task.module, arguments: arguments, files: task.files, environment: environment,
+            module: task.module, arguments: arguments, files: try files(arguments), environment: environment,
             digests: runner.state.digests,
             fetch: { try runner.fetch($0, $1) },
             render: { text, name, lstripBlocks in
@@ -42,7 +42,24 @@ extension TaskRunner {
             flush: {
                 // A broken channel is found again at the next event, after the change is complete.
                 try? runner.channel.flush()
+            },
+            readVariables: { [role = play.role(of: task)?.path] arguments in
+                try runner.ask(.variables(arguments: arguments, role: role)).object ?? JSONObject()
             })
+    }
+}
+
+extension TaskRunner {
+    /// The files of the controller that the task names: those that came with the bundle, and one whose name was made here.
+    private func files(_ arguments: JSONObject) throws -> [String: FileReference] {
+        guard let argument = ModuleSpec.named(task.module)?.controllerFile, arguments["remote_src"]?.bool != true,
+            let name = arguments[argument]?.string, task.files[name] == nil
+        else { return task.files }
+        let answer = try runner.ask(
+            .file(
+                name: name, purpose: task.module == "template" ? "templates" : "files", role: play.role(of: task)?.path)
+        )
+        return task.files.merging([name: try FileReference(json: answer)]) { known, _ in known }
     }
 }
 
@@ -63,6 +80,7 @@ extension ModuleContext {
         ModuleContext(
             module: module, arguments: arguments, files: files,
             environment: more.merging(environment) { _, own in own }, digests: digests,
-            fetch: fetch, render: render, evaluate: evaluate, holds: holds, checkpoint: checkpoint, flush: flush)
+            fetch: fetch, render: render, evaluate: evaluate, holds: holds, checkpoint: checkpoint, flush: flush,
+            readVariables: readVariables)
     }
 }

@@ -1,17 +1,47 @@
 internal import Bundles
 internal import Diagnostics
 internal import JSON
+internal import Templates
 
 // A task that is done for each element of a list.
 extension TaskRunner {
-    func loop(over loop: JSON) throws -> ItemResult {
-        let items: [JSON]
-        do {
-            let value = try play.variables(task, []).render(loop)
-            guard let elements = value.array else {
-                throw TaskFailure.said("'loop' needs a list, and this is: \(isSecret ? "(hidden)" : value.text)")
+    /// The loop's items with the variables that tell of each.
+    func rounds(of loop: JSON) throws -> [(item: JSON, variables: JSONObject)] {
+        let value = try play.variables(task, []).render(loop)
+        guard let items = value.array else {
+            throw TaskFailure.said("'loop' needs a list, and this is: \(isSecret ? "(hidden)" : value.text)")
+        }
+        return items.enumerated().map { index, item in
+            let control = task.loopControl
+            var variables: JSONObject = [
+                control.variable: item, "ansible_loop_var": .string(control.variable),
+            ]
+            if let name = control.indexVariable {
+                variables[name] = JSON(index)
+                variables["ansible_index_var"] = .string(name)
             }
-            items = elements
+            if control.isExtended { variables["ansible_loop"] = Self.state(items, index) }
+            return (item, variables)
+        }
+    }
+
+    /// `ansible_loop`.
+    private static func state(_ items: [JSON], _ index: Int) -> JSON {
+        var state: JSON = [
+            "allitems": .array(items), "index": JSON(index + 1), "index0": JSON(index),
+            "revindex": JSON(items.count - index), "revindex0": JSON(items.count - index - 1),
+            "first": .bool(index == 0),
+            "last": .bool(index == items.count - 1), "length": JSON(items.count),
+        ]
+        if index > 0 { state["previtem"] = items[index - 1] }
+        if index < items.count - 1 { state["nextitem"] = items[index + 1] }
+        return state
+    }
+
+    func loop(over loop: JSON) throws -> ItemResult {
+        let rounds: [(item: JSON, variables: JSONObject)]
+        do {
+            rounds = try self.rounds(of: loop)
         } catch {
             // A task that is skipped anyway may loop over what does not exist.
             if !task.when.isEmpty, (try? conditionsHold(task.when, play.variables(task, []))) == false {
@@ -20,22 +50,35 @@ extension TaskRunner {
             return failure(error, JSONObject())
         }
         var results: [ItemResult] = []
-        for (index, element) in items.enumerated() {
-            var extra: JSONObject = [task.loopVariable: element, "ansible_loop_var": .string(task.loopVariable)]
-            if let name = task.loopIndexVariable { extra[name] = JSON(index) }
-            var result = try item([extra])
-            result.members[task.loopVariable] = element
-            result.members["ansible_loop_var"] = .string(task.loopVariable)
+        for (index, round) in rounds.enumerated() {
+            if index > 0 { try pause() }
+            var result = try item([round.variables])
+            for (name, value) in round.variables { result.members[name] = value }
             results.append(result)
-            var event = event(status(result.outcome), item: Self.label(element))
+            var event = event(status(result.outcome), item: label(round.item, round.variables))
             try fill(&event, result)
             try runner.channel.send(event)
         }
         return combined(results)
     }
 
-    private static func label(_ element: JSON) -> String {
-        let text = element.string ?? element["name"]?.string ?? element.text
+    /// Waits between two items, where the loop wants that.
+    private func pause() throws {
+        guard let pause = task.loopControl.pause else { return }
+        let seconds = Conversions.float(try play.variables(task, []).render(pause)) ?? 0
+        try runner.channel.flush()
+        SystemCalls.sleep(milliseconds: Int(seconds * 1000))
+        try runner.channel.checkOpen()
+    }
+
+    /// What an item is shown as.
+    private func label(_ item: JSON, _ variables: JSONObject) -> String {
+        var shown = item["name"] ?? item
+        // A label that cannot be rendered is no reason to fail what was done.
+        if let label = task.loopControl.label, let text = try? play.variables(task, [variables]).render(label) {
+            shown = text
+        }
+        let text = shown.string ?? shown.text
         return text.count > 120 ? text.prefix(117) + "…" : text
     }
 

@@ -38,7 +38,7 @@ struct TaskRunner {
             result = try item([])
         }
         if let name = task.register { runner.registered[name] = .object(result.members) }
-        count(result.outcome)
+        count(result)
         var event = event(status(result.outcome))
         event.milliseconds = SystemCalls.monotonicMilliseconds - start
         try fill(&event, result)
@@ -46,14 +46,14 @@ struct TaskRunner {
         return result.outcome
     }
 
-    private func count(_ outcome: Outcome) {
-        switch outcome {
+    func count(_ result: ItemResult) {
+        switch result.outcome {
         case .ok: runner.counts.ok += 1
         case .changed:
             runner.counts.ok += 1
             runner.counts.changed += 1
         case .skipped: runner.counts.skipped += 1
-        case .failed: runner.counts.failed += 1
+        case .failed: play.failed(task, result.members)
         case .ignored:
             runner.counts.ok += 1
             runner.counts.ignored += 1
@@ -80,7 +80,7 @@ struct TaskRunner {
     func event(_ status: TaskEvent.Status, item: String? = nil) -> TaskEvent {
         TaskEvent(
             play: play.play.number, task: shownName, module: task.module,
-            role: task.role.map { play.play.roles[$0].name },
+            role: play.role(of: task)?.name,
             isHandler: isHandler, location: task.location, status: status, item: item)
     }
 
@@ -155,7 +155,7 @@ struct TaskRunner {
         return play.variables(task, extra + [result, [name: .object(result)]])
     }
 
-    private func excused(_ result: ItemResult, _ variables: Variables) throws -> ItemResult {
+    func excused(_ result: ItemResult, _ variables: Variables) throws -> ItemResult {
         guard result.outcome == .failed, try Conversions.boolean(variables.render(task.ignoreErrors)) else {
             return result
         }
@@ -187,7 +187,7 @@ struct TaskRunner {
 
     private func carryOut(_ variables: Variables, _ notify: [String]) throws -> ItemResult {
         let context = try context(variables)
-        let user = task.becomes ? task.becomeUser : runner.bundle.user
+        let user = try user(variables)
         guard let module = ModuleTable.all[task.module] else {
             throw TaskFailure.said("this runner has no module '\(task.module)'")
         }
@@ -203,9 +203,7 @@ struct TaskRunner {
             try play.intend(notify)
             members = members.merging(try Identity.running(as: user) { _ in try apply() })
         }
-        if let facts = members["ansible_facts"]?.object {
-            for (name, value) in facts { runner.registered[name] = value }
-        }
+        keepFacts(&members)
         if members["changed"] == nil { members["changed"] = .bool(isChange) }
         let failed = members["failed"]?.isTruthy ?? false
         members["failed"] = .bool(failed)
@@ -213,6 +211,25 @@ struct TaskRunner {
         return ItemResult(
             outcome: failed ? .failed : members["changed"] == true ? .changed : .ok, members: members,
             differences: proposal.differences, message: proposal.message)
+    }
+
+    /// Who carries it out; nil is root.
+    private func user(_ variables: Variables) throws -> String? {
+        guard try Conversions.boolean(variables.render(task.become)) else { return runner.bundle.user }
+        return try task.becomeUser.map { try variables.render($0).pythonText }
+    }
+
+    /// What a module tells of the machine, where its kind of variables is.
+    private func keepFacts(_ members: inout JSONObject) {
+        guard let facts = members["ansible_facts"]?.object else { return }
+        switch task.module {
+        case "include_vars": for (name, value) in facts { runner.included[name] = value }
+        case "gather_facts", "setup":
+            for (name, value) in facts { runner.facts[name] = value }
+            runner.facts["ansible_facts"] = .object(
+                JSONObject(facts.members.map { (String($0.key.dropFirst("ansible_".count)), $0.value) }))
+        default: for (name, value) in facts { runner.registered[name] = value }
+        }
     }
 
     private static func failureMessage(_ members: JSONObject) -> String {

@@ -46,7 +46,7 @@ import Testing
         try machine.write("", to: "go")
         let second = try await machine.run()
         #expect(
-            second.recap.text == "here : ok=4  changed=2  unreachable=0  failed=0  skipped=0  ignored=0",
+            second.recap.text == "here : ok=4  changed=2  unreachable=0  failed=0  skipped=0  rescued=0  ignored=0",
             "\(second.events)")
         #expect(machine.text("log") == "restarted\n")
         #expect(machine.text("large")?.utf8.count == 500_000)

@@ -108,6 +108,44 @@ import Testing
                 """)
     }
 
+    @Test func `What is imported, included and inherited is checked like the rest`() throws {
+        let text = try mistakes(
+            """
+            - hosts: all
+              gather_facts: false
+              tasks:
+                - block:
+                    - import_tasks: "{{ x }}.yml"
+                    - include_tasks: more.yml
+                    - include_role: {name: one, task_from: x}
+                  resue: []
+                - import_role: {name: one, tasks_from: none}
+                - import_tasks: nowhere.yml
+              module_defaults: {coppy: {dest: /x}}
+            """, more: ["more.yml": "- filee: {path: /x}\n", "roles/one/tasks/main.yml": "[]"])
+        #expect(
+            text == """
+                site.yml:5:25: what is imported must be known before the play runs: this name is a template
+                  fix: include it instead: include_tasks or include_role
+                site.yml:7:37: 'include_role' takes no 'task_from'
+                  fix: did you mean 'tasks_from'?
+                site.yml:8:7: a block has no keyword 'resue'
+                  fix: did you mean 'rescue'?
+                site.yml:9:27: there is no file 'none': looked at roles/one/tasks/none.yml, roles/one/tasks/none.yaml, \
+                roles/one/tasks/none.json, roles/one/tasks/none
+                site.yml:10:21: there is no file 'nowhere.yml': looked at nowhere.yml
+                site.yml:11:21: unknown module 'coppy'
+                  fix: did you mean 'copy'?
+                """)
+    }
+
+    @Test func `A file that is included is read before anything runs`() throws {
+        let text = try mistakes(
+            "- hosts: all\n  tasks:\n    - include_tasks: more.yml\n",
+            more: ["more.yml": "- include_tasks: deep.yml\n", "deep.yml": "- filee: {path: /x}\n"])
+        #expect(text == "deep.yml:1:3: unknown module 'filee'\n  fix: did you mean 'file'?")
+    }
+
     @Test func `A file that is not there is told before anything runs, unless its task is skipped anyway`() throws {
         let text = try mistakes(
             """
@@ -128,7 +166,6 @@ import Testing
                 site.yml:4:14: there is no file 'nothing.txt': looked at files/nothing.txt, nothing.txt
                 site.yml:8:14: 'missing' is undefined
                   fix: define it, or give it a default: missing | default(…)
-                site.yml:11:14: 'src' of 'copy' must be known before the play runs: 'name' gets its value on the machine
                 templates/bad.j2:2:8: unknown filter 'joinn'
                   fix: did you mean 'join'?
                 """)

@@ -83,13 +83,13 @@ final class LocalMachine: Sendable {
     }
 
     /// Compiles `site.yml` of this machine's folder and runs it here, under several names.
-    func run(hosts: [String] = ["here"], extra: JSONObject = [:]) async throws -> (
+    func run(hosts: [String] = ["here"], extra: JSONObject = [:], tags: TagChoice = .all) async throws -> (
         recap: PlaybookRecap, events: [HostEvent]
     ) {
         var extra = extra
         extra["root"] = .string(root)
         let inventory = Inventory(hosts: hosts.map { Inventory.Host($0) }, groups: [])
-        let compiled = try CompiledPlaybook(root + "/site.yml", inventory: inventory, extraVariables: extra)
+        let compiled = try CompiledPlaybook(root + "/site.yml", inventory: inventory, extraVariables: extra, tags: tags)
         let log = EventLog()
         let recap = try await PlaybookRun([compiled], forks: 1).run(
             connect: { self.connect($0) }, report: { log.add($0) })

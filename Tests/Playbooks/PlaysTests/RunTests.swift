@@ -88,7 +88,7 @@ import Testing
         let machine = try machine()
         let first = try await machine.run()
         #expect(
-            first.recap.text == "here : ok=11  changed=8  unreachable=0  failed=0  skipped=0  ignored=0",
+            first.recap.text == "here : ok=11  changed=8  unreachable=0  failed=0  skipped=0  rescued=0  ignored=0",
             "\(first.events)")
         #expect(machine.text("a/greeting") == "Hello, world\n")
         #expect(machine.text("unit") == "# here\nFolder=a\nFolder=b/c\n")
@@ -97,7 +97,7 @@ import Testing
         #expect(machine.text("handled") == "said\n")
         let second = try await machine.run()
         #expect(
-            second.recap.text == "here : ok=9  changed=0  unreachable=0  failed=0  skipped=1  ignored=0",
+            second.recap.text == "here : ok=9  changed=0  unreachable=0  failed=0  skipped=1  rescued=0  ignored=0",
             "\(second.events)")
         #expect(machine.text("handled") == "said\n")
     }

@@ -122,7 +122,7 @@ import Testing
         try machine.write("", to: "fixed")
         // The file is in place already: only the journal knows that a restart is owed.
         let second = try await machine.run().recap
-        #expect(second.text == "here : ok=3  changed=1  unreachable=0  failed=0  skipped=0  ignored=0")
+        #expect(second.text == "here : ok=3  changed=1  unreachable=0  failed=0  skipped=0  rescued=0  ignored=0")
         #expect(machine.text("log") == "restarted\n")
         let third = try await machine.run().recap
         #expect(third.changed == 0)

@@ -33,20 +33,27 @@ import Testing
 
     @Test func `A bundle survives its journey`() throws {
         var task = BundledTask(name: "n", module: "copy", arguments: ["dest": "/x", "mode": 420], location: "f:1:2")
-        (task.role, task.when, task.loop, task.loopVariable) = (0, ["a is defined", true], ["x"], "thing")
+        (task.role, task.when, task.loop, task.loopLookup) = ("r#0", ["a is defined", true], ["x"], "dict")
+        (task.loopControl.variable, task.loopControl.label, task.loopControl.pause) = ("thing", "{{ l }}", 2)
+        (task.loopControl.indexVariable, task.loopControl.isExtended) = ("i", true)
         (task.register, task.notify, task.listen, task.changedWhen) = ("r", ["h"], ["t"], [])
-        (task.failedWhen, task.ignoreErrors, task.noLog, task.becomes) = (["x"], "{{ y }}", true, true)
+        (task.failedWhen, task.ignoreErrors, task.noLog, task.become) = (["x"], "{{ y }}", true, true)
         (task.becomeUser, task.until, task.retries, task.delay) = ("u", ["z"], 3, 1)
         (task.environment, task.variables) = (["E": "1"], ["v": nil])
+        (task.checkMode, task.diff, task.inclusionSite) = (true, "{{ d }}", 7)
         task.files = ["s": FileReference(digest: "ab", size: 1, mode: 0o644, text: "t")]
-        let role = Bundle.Role(name: "r", path: "/r", defaults: ["d": 1], variables: ["v": 2], parameters: ["p": 3])
+        let role = Bundle.Role(
+            id: "r#0", isPublic: false, name: "r", path: "/r", defaults: ["d": 1], variables: ["v": 2],
+            parameters: ["p": 3])
+        task.inclusions = ["f": Inclusion(items: [.task(task)], roles: [role], handlers: [task])]
+        let block = BundledBlock(main: [.task(task)], rescue: [.task(task), .task(task)], always: [])
         let bundle = Bundle(
             playbook: "/p.yml", host: "h", user: nil, variables: ["a": [1, 2.5, nil]], hostVariables: ["h": ["a": 1]],
             extraVariables: ["e": "x"],
             plays: [
                 .init(
-                    number: 4, name: "p", variables: [:], roles: [role], gathersFacts: true, tasks: [task],
-                    handlers: [task])
+                    number: 4, name: "p", variables: [:], roles: [role], items: [.task(task), .block(block)],
+                    handlers: [task], forcesHandlers: true)
             ])
         #expect(try Bundle(json: JSON(parsing: bundle.json.bytes)) == bundle)
     }

@@ -33,7 +33,8 @@ class ModuleFolder {
         #expect(problems.isEmpty)
         return ModuleContext(
             module: module, arguments: normal, files: [:], environment: [:], digests: digests, fetch: { _, _ in },
-            render: { text, _, _ in text }, evaluate: { $0 }, holds: { $0.bool ?? false }, checkpoint: {}, flush: {})
+            render: { text, _, _ in text }, evaluate: { $0 }, holds: { $0.bool ?? false }, checkpoint: {}, flush: {},
+            readVariables: { $0 })
     }
 
     /// Does a task; gives whether it changed anything.

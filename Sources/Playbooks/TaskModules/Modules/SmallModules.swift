@@ -30,6 +30,14 @@ enum SmallModules {
         throw TaskFailure.said(context.text("msg") ?? "Failed as requested from task")
     }
 
+    static func gatherFacts(_ context: ModuleContext) throws -> Proposal {
+        Proposal(["ansible_facts": .object(try Facts.gather())])
+    }
+
+    static func includeVariables(_ context: ModuleContext) throws -> Proposal {
+        Proposal(try context.readVariables(context.arguments))
+    }
+
     static func ping(_ context: ModuleContext) throws -> Proposal {
         Proposal(["ping": .string(context.text("data") ?? "pong")])
     }

@@ -13,15 +13,36 @@ final class ControllerFiles: Sendable {
 
     private let known = Mutex(Known())
 
+    /// What a file is for, which says where it is looked for.
+    enum Purpose: String {
+        case files, templates, vars
+    }
+
+    /// Where a role's task, or a play's, looks for files.
+    func folders(_ purpose: Purpose, _ role: String?, _ playbook: String) -> [String] {
+        (role.map { ["\($0)/\(purpose.rawValue)", $0] } ?? []) + ["\(playbook)/\(purpose.rawValue)", playbook]
+    }
+
     /// The first of the places that exists.
     func find(_ name: String, in folders: [String]) -> (path: String?, looked: [String]) {
         let candidates = name.hasPrefix("/") ? [name] : folders.map { $0 + "/" + name }
         return (candidates.first { FileManager.default.fileExists(atPath: $0) }, candidates)
     }
 
+    /// A machine gets files of the playbook's own folders alone, whatever name it says.
+    func requireWithin(_ folders: [String], _ path: String) throws(PlayError) {
+        let real = URL(filePath: path).resolvingSymlinksInPath().path
+        let roots = folders.map { URL(filePath: $0).resolvingSymlinksInPath().path + "/" }
+        guard roots.contains(where: real.hasPrefix) else { throw .fileElsewhere(path) }
+    }
+
     func isFolder(_ path: String) -> Bool {
         var isDirectory = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
+    }
+
+    func isFile(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path) && !isFolder(path)
     }
 
     func names(in folder: String) -> [String] {
@@ -43,7 +64,7 @@ final class ControllerFiles: Sendable {
     }
 
     /// A file by its digest; templates carry their text along.
-    func reference(_ path: String, withText: Bool, at place: SourceLocation) throws(PlayError) -> FileReference {
+    func reference(_ path: String, withText: Bool, at place: SourceLocation?) throws(PlayError) -> FileReference {
         if let reference = known.withLock({ $0.byPath[path] }), reference.text != nil || !withText { return reference }
         let data: Data
         let mode: Int

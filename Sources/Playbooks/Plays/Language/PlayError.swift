@@ -21,6 +21,8 @@ package enum PlayError: Diagnosable, Hashable {
     case fileNotFound(String, looked: [String], at: SourceLocation)
     case fileDependsOnMachine(String, module: String, at: SourceLocation)
     case folderAsSource(String, at: SourceLocation)
+    case importOfTemplate(at: SourceLocation)
+    case fileElsewhere(String)
 
     package var diagnosis: Diagnosis {
         switch self {
@@ -57,6 +59,15 @@ package enum PlayError: Diagnosable, Hashable {
             Diagnosis(
                 "'src' of '\(module)' must be known before the play runs",
                 why: "'\(name)' gets its value on the machine", at: place)
+        case .fileElsewhere(let path):
+            Diagnosis(
+                "the machine does not get \(path)",
+                why: "its name was made on the machine, and it lies outside of the playbook's folder and its roles",
+                fix: "put it into the playbook's folder, or name it without facts and results")
+        case .importOfTemplate(let place):
+            Diagnosis(
+                "what is imported must be known before the play runs", why: "this name is a template",
+                fix: "include it instead: include_tasks or include_role", at: place)
         case .folderAsSource(let path, let place):
             Diagnosis("'\(path)' is a folder", fix: "copy its files one by one, in a loop", at: place)
         }

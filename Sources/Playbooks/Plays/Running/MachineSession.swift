@@ -10,6 +10,8 @@ struct MachineSession {
         /// Send the file of that digest in pieces.
         case sendFile(String)
         case report(TaskEvent)
+        /// Answer what the runner asks.
+        case answer(Ask)
         case playEnded(RecapCounts)
         case failed(String)
     }
@@ -45,6 +47,7 @@ struct MachineSession {
     private mutating func effect(of frame: Frame) throws -> Effect {
         switch (frame.kind, state) {
         case (.event, .playing): return .report(try TaskEvent(json: Self.json(frame)))
+        case (.ask, .playing): return .answer(try Ask(json: Self.json(frame)))
         case (.need, .playing): return .sendFile(String(decoding: frame.payload, as: UTF8.self))
         case (.playEnd, .playing):
             state = .idle

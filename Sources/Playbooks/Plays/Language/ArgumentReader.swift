@@ -14,7 +14,8 @@ struct ArgumentReader {
         self.spec = spec
     }
 
-    func read(_ node: YAMLNode, extra: YAMLNode?, into task: inout PlayTask) {
+    /// `defaults` are what the module takes where the task gives nothing.
+    func read(_ node: YAMLNode, extra: YAMLNode?, defaults: JSONObject? = nil, into task: inout PlayTask) {
         var arguments: [(name: String, value: JSON, location: SourceLocation)] = []
         reader.checkTemplates(node)
         if let text = node.text, !node.json.isNull {
@@ -29,7 +30,11 @@ struct ArgumentReader {
         for argument in arguments {
             task.argumentLocations[spec.parameter(argument.name)?.name ?? argument.name] = argument.location
         }
-        let given = JSONObject(arguments.map { ($0.name, $0.value) })
+        let names = Set(arguments.map { spec.parameter($0.name)?.name ?? $0.name })
+        let missing = (defaults ?? JSONObject()).members.filter {
+            !names.contains(spec.parameter($0.key)?.name ?? $0.key)
+        }
+        let given = JSONObject(arguments.map { ($0.name, $0.value) } + missing.map { ($0.key, $0.value) })
         let (normal, problems) = spec.normalize(given, isTemplate: Template.isTemplate)
         task.arguments = normal
         for problem in problems { reader.problems.add(error(problem, task, arguments)) }
@@ -63,6 +68,8 @@ struct ArgumentReader {
         if spec.takesCommandLine {
             let line = arguments.isEmpty ? text : rest.joined(separator: " ")
             arguments.append(("cmd", .string(Self.trimmed(line)), place))
+        } else if arguments.isEmpty, let bare = spec.parameter("_raw_params") {
+            arguments.append((bare.name, .string(Self.trimmed(text)), place))
         } else {
             for word in rest { arguments.append((String(word), .null, place)) }
         }

@@ -7,7 +7,7 @@ internal import FoundationEssentials
 actor MachineRun {
     nonisolated let host: String
     private let channel: MachineChannel
-    private var files: ControllerFiles
+    private var compiled: CompiledPlaybook?
     private let report: @Sendable (HostEvent) -> Void
     private var session = MachineSession()
     /// Of the playbooks before the present one.
@@ -19,7 +19,6 @@ actor MachineRun {
     init(host: String, channel: MachineChannel, report: @escaping @Sendable (HostEvent) -> Void) {
         self.host = host
         self.channel = channel
-        files = ControllerFiles()
         self.report = report
     }
 
@@ -33,7 +32,7 @@ actor MachineRun {
             preconditionFailure("a stage names a host without a bundle")
         }
         playbook = number
-        files = compiled.files
+        self.compiled = compiled
         (countsBefore, countsNow) = (counts, RecapCounts())
         for effect in session.begin(bundle) { _ = try await carryOut(effect) }
     }
@@ -58,6 +57,9 @@ actor MachineRun {
         case .send(let frame): try await channel.send(frame.bytes)
         case .sendFile(let digest): try await sendFile(digest)
         case .report(let event): report(.task(host: host, event))
+        case .answer(let ask):
+            guard let compiled else { throw BundleError.unexpectedFrame("ask") }
+            try await channel.send(Frame(.answer, compiled.answer(to: ask, of: host).json.bytes).bytes)
         case .playEnded(let counts):
             countsNow = counts
             return true
@@ -67,7 +69,7 @@ actor MachineRun {
     }
 
     private func sendFile(_ digest: String) async throws {
-        guard let path = files.path(ofDigest: digest) else {
+        guard let path = compiled?.files.path(ofDigest: digest) else {
             return try await channel.send(
                 Frame(.blobMissing, Array("the controller knows no file of that digest".utf8)).bytes)
         }

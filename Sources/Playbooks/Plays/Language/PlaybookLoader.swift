@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import Inventories
 internal import JSON
+internal import Templates
 internal import YAML
 
 /// Reads a playbook with its roles and variable files; every mistake at once.
@@ -8,12 +9,10 @@ struct PlaybookLoader {
     private let problems = Problems()
     private let files: ControllerFiles
     private let reader: NodeReader
-    private let tasks: TaskReader
 
     init(_ files: ControllerFiles) {
         self.files = files
         reader = NodeReader(problems: problems)
-        tasks = TaskReader(problems, files)
     }
 
     func load(_ path: String) throws(Diagnoses) -> Playbook {
@@ -45,56 +44,59 @@ struct PlaybookLoader {
             problems.add(.wrongShape(what: "a play", wanted: "a mapping", found: node.kind, at: node.location))
             return nil
         }
+        let steps = PlayReader(problems, files, playbookFolder: folder)
         var play = Play(name: "", hosts: HostPattern(""), location: node.location)
-        var surroundings = TaskReader.Surroundings(folder: folder)
+        var surroundings = Surroundings(folder: folder)
+        var gathersFacts = true
         for entry in entries {
             let name = entry.key.text ?? ""
             switch name {
             case "name": play.name = reader.text(entry.value, "'name'") ?? ""
             case "hosts":
                 play.hosts = HostPattern(reader.texts(entry.value, "'hosts'").map(\.text).joined(separator: ","))
-            case "become": surroundings.becomes = reader.flag(entry.value, "'become'") ?? false
-            case "become_user": surroundings.becomeUser = reader.text(entry.value, "'become_user'")
-            case "gather_facts": play.gathersFacts = reader.flag(entry.value, "'gather_facts'") ?? true
+            case "gather_facts": gathersFacts = reader.flag(entry.value, "'gather_facts'") ?? true
+            case "force_handlers": play.forcesHandlers = reader.flag(entry.value, "'force_handlers'") ?? false
             case "vars": for (name, value) in reader.variables(entry.value, "'vars'") { play.variables[name] = value }
-            case "tags": surroundings.tags = Set(reader.texts(entry.value, "'tags'").map(\.text))
-            case "environment": surroundings.environment = reader.variables(entry.value, "'environment'")
-            case "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers", "become_method",
-                "remote_user", "any_errors_fatal":
-                break
+            case "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers", "any_errors_fatal": break
             default:
-                if Keywords.unsupported.contains(name) {
-                    problems.add(.notSupported(name, at: entry.key.location))
-                } else {
-                    problems.add(
-                        .unknownKeyword(
-                            name, of: "a play", nearest: nearestName(to: name, among: Keywords.play),
-                            at: entry.key.location))
+                if !steps.inherit(entry, into: &surroundings) {
+                    problems.add(steps.unknownKeyword(entry, of: "a play", among: Keywords.play))
                 }
             }
         }
         if node["hosts"] == nil { problems.add(.missingKeyword("hosts", of: "a play", at: node.location)) }
         if play.name.isEmpty { play.name = play.hosts.text }
         if let list = node["vars_files"] { readVariableFiles(list, folder, into: &play) }
-        if let list = node["pre_tasks"] { play.tasks += tasks.tasks(list, surroundings) + [flush(list.location)] }
+        if gathersFacts { play.items.append(.task(facts(node.location, surroundings))) }
+        if let list = node["pre_tasks"] { play.items += steps.items(list, surroundings) + [flush(list.location)] }
         if let list = node["roles"] {
-            var loader = RoleLoader(files: files, reader: reader, tasks: tasks, playbookFolder: folder)
-            for element in reader.list(list, "'roles'") { loader.use(element, surroundings, in: &play) }
+            for element in reader.list(list, "'roles'") { play.items += steps.use(element, surroundings) }
         }
-        if let list = node["tasks"] { play.tasks += tasks.tasks(list, surroundings) }
-        if let list = node["post_tasks"] { play.tasks += [flush(list.location)] + tasks.tasks(list, surroundings) }
-        if let list = node["handlers"] {
-            surroundings.isHandler = true
-            play.handlers += tasks.tasks(list, surroundings)
-        }
+        if let list = node["tasks"] { play.items += steps.items(list, surroundings) }
+        if let list = node["post_tasks"] { play.items += [flush(list.location)] + steps.items(list, surroundings) }
+        if let list = node["handlers"] { steps.readHandlers(list, surroundings) }
+        (play.roles, play.handlers) = (steps.roles, steps.handlers)
         checkNotifications(play)
         return play
     }
 
-    private func flush(_ place: SourceLocation) -> PlayTask {
-        PlayTask(
+    private func flush(_ place: SourceLocation) -> PlayItem {
+        var task = PlayTask(
             name: "flush_handlers", module: "meta", arguments: ["cmd": "flush_handlers"], argumentLocations: [:],
             location: place)
+        task.tags = ["always"]
+        return .task(task)
+    }
+
+    /// What a play does first, under Ansible's name.
+    private func facts(_ place: SourceLocation, _ surroundings: Surroundings) -> PlayTask {
+        var task = PlayTask(
+            name: "Gathering Facts", module: "gather_facts", arguments: JSONObject(), argumentLocations: [:],
+            location: place)
+        task.keywords.become = surroundings.keywords.become
+        task.keywords.becomeUser = surroundings.keywords.becomeUser
+        task.tags = ["always"]
+        return task
     }
 
     private func readVariableFiles(_ list: YAMLNode, _ folder: String, into play: inout Play) {
@@ -112,11 +114,21 @@ struct PlaybookLoader {
         }
     }
 
+    /// A handler that nothing knows is a mistake, unless an inclusion may bring it.
     private func checkNotifications(_ play: Play) {
-        let known = Set(play.handlers.flatMap { [$0.name] + $0.listen })
-        for task in play.tasks + play.handlers {
+        let tasks = PlayItem.tasks(of: play.items)
+        guard !tasks.contains(where: { $0.inclusion?.kind == .role }),
+            !play.handlers.contains(where: { $0.inclusion != nil })
+        else { return }
+        let roles = Dictionary(play.roles.map { ($0.id, $0.name) }) { first, _ in first }
+        let known = Set(
+            play.handlers.flatMap { handler in
+                [handler.name] + handler.listen
+                    + (handler.role.flatMap { roles[$0] }.map { ["\($0) : \(handler.name)"] } ?? [])
+            })
+        for task in tasks + play.handlers {
             for notification in task.notify
-            where !known.contains(notification.name) && !notification.name.contains("{{") {
+            where !known.contains(notification.name) && !Template.isTemplate(notification.name) {
                 problems.add(
                     .unknownHandler(
                         notification.name, nearest: nearestName(to: notification.name, among: known),

@@ -12,11 +12,13 @@ struct BundleCompiler {
     let extraVariables: JSONObject
     let onceAs: String?
     let files: ControllerFiles
+    let inclusions: InclusionLoader
+    private let names: NamesOnMachine
     private let problems = Problems()
 
     init(
         playbook: Playbook, inventory: Inventory, inventoryFiles: VariableFiles, extraVariables: JSONObject,
-        onceAs: String?, files: ControllerFiles
+        onceAs: String?, files: ControllerFiles, inclusions: InclusionLoader
     ) {
         self.playbook = playbook
         self.inventory = inventory
@@ -24,6 +26,8 @@ struct BundleCompiler {
         self.extraVariables = extraVariables
         self.onceAs = onceAs
         self.files = files
+        self.inclusions = inclusions
+        names = NamesOnMachine(playbook)
     }
 
     func compile() throws(Diagnoses) -> ([CompiledPlaybook.Stage], [String: Bundle]) {
@@ -32,7 +36,7 @@ struct BundleCompiler {
             for name in play.hosts.unknownNames(in: inventory) { problems.add(.unknownHosts(name, at: play.location)) }
             stages.append(.init(number: number, name: play.name, hosts: play.hosts.hosts(in: inventory)))
         }
-        let variables = Dictionary(uniqueKeysWithValues: inventory.hosts.map { ($0.name, hostVariables($0.name)) })
+        let variables = allVariables
         var bundles: [String: Bundle] = [:]
         for host in inventory.hosts.map(\.name) {
             let mine = stages.filter { $0.hosts.contains(host) }
@@ -41,6 +45,10 @@ struct BundleCompiler {
         }
         try problems.throwIfAny()
         return (stages, bundles)
+    }
+
+    private var allVariables: [String: JSONObject] {
+        Dictionary(uniqueKeysWithValues: inventory.hosts.map { ($0.name, hostVariables($0.name)) })
     }
 
     private func hostVariables(_ host: String) -> JSONObject {
@@ -62,26 +70,12 @@ struct BundleCompiler {
             extraVariables: extraVariables, onceAs: onceAs, plays: [])
         for stage in stages {
             let play = playbook.plays[stage.number]
-            var more = play.variables
-            more["ansible_play_hosts"] = JSON(stage.hosts)
-            more["ansible_play_hosts_all"] = JSON(stage.hosts)
-            more["ansible_play_batch"] = JSON(stage.hosts)
-            more["play_hosts"] = JSON(stage.hosts)
-            more["ansible_play_name"] = .string(play.name)
-            let attacher = FileAttacher(
-                play: play, playVariables: more, bundle: bundle, playbookFolder: playbook.folder,
-                hostVariables: variables,
-                dynamicNames: dynamicNames, files: files, problems: problems)
+            let bundler = bundler(bundle, stage, variables)
             bundle.plays.append(
                 Bundle.Play(
-                    number: stage.number, name: play.name, variables: more,
-                    roles: play.roles.map {
-                        Bundle.Role(
-                            name: $0.name, path: $0.path, defaults: $0.defaults, variables: $0.variables,
-                            parameters: $0.parameters)
-                    },
-                    gathersFacts: play.gathersFacts, tasks: play.tasks.map(attacher.bundled),
-                    handlers: play.handlers.map(attacher.bundled)))
+                    number: stage.number, name: play.name, variables: bundler.playVariables,
+                    roles: play.roles.map(bundler.bundled), items: bundler.bundled(play.items),
+                    handlers: play.handlers.map(bundler.bundled), forcesHandlers: play.forcesHandlers))
         }
         if bundle.json.text.contains("hostvars") {
             bundle.hostVariables = JSONObject(
@@ -90,13 +84,33 @@ struct BundleCompiler {
         return bundle
     }
 
-    /// Names that get a value, or another one, while tasks run.
-    private var dynamicNames: Set<String> {
-        var names: Set<String> = []
-        for task in playbook.plays.flatMap({ $0.tasks + $0.handlers }) {
-            if let name = task.register { names.insert(name) }
-            if task.module == "set_fact" { names.formUnion(task.arguments.keys) }
-        }
-        return names
+    private func bundler(
+        _ bundle: Bundle, _ stage: CompiledPlaybook.Stage, _ variables: [String: JSONObject]
+    ) -> TaskBundler {
+        let play = playbook.plays[stage.number]
+        var more = play.variables
+        more["ansible_play_hosts"] = JSON(stage.hosts)
+        more["ansible_play_hosts_all"] = JSON(stage.hosts)
+        more["ansible_play_batch"] = JSON(stage.hosts)
+        more["play_hosts"] = JSON(stage.hosts)
+        more["ansible_play_name"] = .string(play.name)
+        more["ansible_play_role_names"] = JSON(play.roles.map(\.name))
+        return TaskBundler(
+            play: play, playVariables: more, bundle: bundle, playbookFolder: playbook.folder,
+            hostVariables: variables, names: names, files: files, inclusions: inclusions, problems: problems)
+    }
+
+    /// What a task of a machine includes under a name that only the machine knew.
+    func inclusion(_ name: String, at site: Int, for host: String, play number: Int) throws(Diagnoses) -> Inclusion {
+        let variables = allVariables
+        let own = variables[host] ?? JSONObject()
+        let bundle = Bundle(
+            playbook: playbook.path, host: host, user: own["ansible_user"]?.string, variables: own,
+            hostVariables: JSONObject(), extraVariables: extraVariables, plays: [])
+        let play = playbook.plays[number]
+        let stage = CompiledPlaybook.Stage(number: number, name: play.name, hosts: play.hosts.hosts(in: inventory))
+        let inclusion = bundler(bundle, stage, variables).bundled(try inclusions.load(name, at: site))
+        try problems.throwIfAny()
+        return inclusion
     }
 }

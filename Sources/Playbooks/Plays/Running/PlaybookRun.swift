@@ -25,7 +25,7 @@ package struct PlaybookRecap: Sendable, Hashable {
             let count = counts[name] ?? RecapCounts()
             return name + String(repeating: " ", count: width - name.count)
                 + " : ok=\(count.ok)  changed=\(count.changed)  unreachable=\(lost[name] == nil ? 0 : 1)  failed=\(count.failed)"
-                + "  skipped=\(count.skipped)  ignored=\(count.ignored)"
+                + "  skipped=\(count.skipped)  rescued=\(count.rescued)  ignored=\(count.ignored)"
         }.joined(separator: "\n")
     }
 }

@@ -15,18 +15,40 @@ package struct CompiledPlaybook: Sendable {
     package let path: String
     package private(set) var stages: [Stage]
     private let bundles: [String: Bundle]
-    let files: ControllerFiles
+    private let source: Source
+    var files: ControllerFiles { source.files }
+    var folder: String { source.playbook.folder }
+    /// Where the roles are that it uses.
+    var roleFolders: [String] { source.playbook.plays.flatMap(\.roles).map(\.path) }
+
+    /// What a playbook is compiled from.
+    private struct Source: Sendable {
+        var playbook: Playbook
+        var inventory: Inventory
+        var inventoryFiles = VariableFiles()
+        var extraVariables = JSONObject()
+        var onceAs: String?
+        var files: ControllerFiles
+        var inclusions: InclusionLoader
+
+        var compiler: BundleCompiler {
+            BundleCompiler(
+                playbook: playbook, inventory: inventory, inventoryFiles: inventoryFiles,
+                extraVariables: extraVariables,
+                onceAs: onceAs, files: files, inclusions: inclusions)
+        }
+    }
 
     /// Reads a playbook and compiles it; every mistake in it is told before anything runs.
     ///
     /// With `onceAs`, a machine notes under that name that it has carried out the playbook, and does not do so again.
     package init(
         _ path: String, inventory: Inventory, inventoryFiles: VariableFiles = VariableFiles(),
-        extraVariables: JSONObject = JSONObject(), onceAs: String? = nil
+        extraVariables: JSONObject = JSONObject(), onceAs: String? = nil, tags: TagChoice = .all
     ) throws(Diagnoses) {
         let files = ControllerFiles()
         try self.init(
-            try PlaybookLoader(files).load(path), files, inventory: inventory, inventoryFiles: inventoryFiles,
+            try PlaybookLoader(files).load(path), files, tags, inventory: inventory, inventoryFiles: inventoryFiles,
             extraVariables: extraVariables, onceAs: onceAs)
     }
 
@@ -36,12 +58,11 @@ package struct CompiledPlaybook: Sendable {
         var playbook = try PlaybookLoader(files).load(path)
         for number in playbook.plays.indices {
             playbook.plays[number].handlers = []
-            playbook.plays[number].tasks.removeAll { !$0.tags.contains(tag) || $0.noLog != false }
-            for task in playbook.plays[number].tasks.indices { playbook.plays[number].tasks[task].notify = [] }
+            playbook.plays[number].items = PlayItem.filtered(playbook.plays[number].items) {
+                $0.tags.contains(tag) && $0.noLog == false
+            }.map(\.withoutNotifications)
         }
-        try self.init(
-            playbook, files, inventory: inventory, inventoryFiles: VariableFiles(), extraVariables: JSONObject(),
-            onceAs: nil)
+        try self.init(playbook, files, .all, inventory: inventory)
     }
 
     /// The same of a playbook's text, whose file is named in messages and whose folder is where it looks for others.
@@ -51,20 +72,35 @@ package struct CompiledPlaybook: Sendable {
     ) throws(Diagnoses) {
         let files = ControllerFiles()
         try self.init(
-            try PlaybookLoader(files).load(text: text, path: path), files, inventory: inventory,
-            inventoryFiles: VariableFiles(), extraVariables: extraVariables, onceAs: onceAs)
+            try PlaybookLoader(files).load(text: text, path: path), files, .all, inventory: inventory,
+            extraVariables: extraVariables, onceAs: onceAs)
     }
 
     private init(
-        _ playbook: Playbook, _ files: ControllerFiles, inventory: Inventory, inventoryFiles: VariableFiles,
-        extraVariables: JSONObject, onceAs: String?
+        _ playbook: Playbook, _ files: ControllerFiles, _ tags: TagChoice, inventory: Inventory,
+        inventoryFiles: VariableFiles = VariableFiles(), extraVariables: JSONObject = JSONObject(),
+        onceAs: String? = nil
     ) throws(Diagnoses) {
-        let compiler = BundleCompiler(
+        var playbook = playbook
+        for number in playbook.plays.indices {
+            playbook.plays[number].items = PlayItem.filtered(playbook.plays[number].items, tags.keeps)
+        }
+        source = Source(
             playbook: playbook, inventory: inventory, inventoryFiles: inventoryFiles, extraVariables: extraVariables,
-            onceAs: onceAs, files: files)
-        (stages, bundles) = try compiler.compile()
+            onceAs: onceAs, files: files,
+            inclusions: InclusionLoader(files, playbookFolder: playbook.folder, tags: tags))
+        (stages, bundles) = try source.compiler.compile()
         path = playbook.path
-        self.files = files
+    }
+
+    /// What a task of a machine includes under a name that only the machine knew.
+    func inclusion(_ name: String, at site: Int, for host: String, play: Int) throws(Diagnoses) -> Inclusion {
+        try source.compiler.inclusion(name, at: site, for: host, play: play)
+    }
+
+    /// Where that is, or nil where nothing is of that name.
+    func inclusionPath(_ name: String, at site: Int) -> String? {
+        source.inclusions.site(site).flatMap { source.inclusions.path(of: name, from: $0) }
     }
 
     /// Every machine that takes part in any play, in the inventory's order.

@@ -1,0 +1,64 @@
+package import JSON
+
+/// What a runner cannot know and asks its controller.
+package enum Ask: Hashable, Sendable {
+    /// A file of the controller, under a name that only the machine knew: for the task at that place, in that role's folder.
+    case file(name: String, purpose: String, role: String?)
+    /// What a task includes, by the number of its place and the name.
+    case inclusion(site: Int, name: String, play: Int)
+    /// The variables of files that `include_vars` names.
+    case variables(arguments: JSONObject, role: String?)
+
+    package var json: JSON {
+        switch self {
+        case .file(let name, let purpose, let role):
+            [
+                "ask": "file", "name": .string(name), "purpose": .string(purpose),
+                "role": role.map { .string($0) } ?? .null,
+            ]
+        case .inclusion(let site, let name, let play):
+            ["ask": "inclusion", "site": JSON(site), "name": .string(name), "play": JSON(play)]
+        case .variables(let arguments, let role):
+            ["ask": "variables", "arguments": .object(arguments), "role": role.map { .string($0) } ?? .null]
+        }
+    }
+
+    package init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "a question")
+        switch try reader.text("ask") {
+        case "file":
+            self = .file(
+                name: try reader.text("name"), purpose: try reader.text("purpose"),
+                role: try reader.optionalText("role"))
+        case "inclusion":
+            self = .inclusion(
+                site: try reader.integer("site"), name: try reader.text("name"), play: try reader.integer("play"))
+        case "variables":
+            self = .variables(arguments: try reader.object("arguments"), role: try reader.optionalText("role"))
+        case let other: throw .malformed("a question of the unknown kind '\(other)'")
+        }
+    }
+}
+
+/// What the controller says to a question: a value, or why there is none.
+package enum Answer: Hashable, Sendable {
+    case value(JSON)
+    case refusal(String)
+
+    package var json: JSON {
+        switch self {
+        case .value(let value): ["value": value]
+        case .refusal(let reason): ["refusal": .string(reason)]
+        }
+    }
+
+    package init(json: JSON) throws(BundleError) {
+        if let reason = json["refusal"]?.string {
+            self = .refusal(reason)
+        } else if let value = json["value"] {
+            self = .value(value)
+        } else {
+            throw .malformed("an answer without a value")
+        }
+    }
+}

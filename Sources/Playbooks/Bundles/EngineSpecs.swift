@@ -1,0 +1,16 @@
+/// Modules that the engine itself carries out.
+extension ModuleSpec {
+    static let ofEngine: [ModuleSpec] = [
+        ModuleSpec(name: "gather_facts", parameters: [Parameter(name: "parallel", kind: .flag)]),
+        ModuleSpec(name: "include_tasks", parameters: [Parameter(name: "name", kind: .text, isRequired: true)]),
+        ModuleSpec(name: "include_role", parameters: [Parameter(name: "name", kind: .text, isRequired: true)]),
+        ModuleSpec(
+            name: "include_vars",
+            parameters: [
+                Parameter(name: "file", kind: .path, aliases: ["_raw_params"]), Parameter(name: "dir", kind: .path),
+                Parameter(name: "name", kind: .text), Parameter(name: "depth", kind: .integer),
+                Parameter(name: "files_matching", kind: .text), Parameter(name: "ignore_files", kind: .list),
+                Parameter(name: "extensions", kind: .list), Parameter(name: "ignore_unknown_extensions", kind: .flag),
+            ]),
+    ]
+}

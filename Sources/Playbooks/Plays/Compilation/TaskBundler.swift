@@ -1,0 +1,217 @@
+internal import Bundles
+internal import Diagnostics
+internal import Inventories
+internal import JSON
+internal import Templates
+
+/// Makes a machine's tasks of a play's, with the files and the inclusions that they will name there, as far as that is known.
+struct TaskBundler {
+    let play: Play
+    let playVariables: JSONObject
+    let bundle: Bundle
+    let playbookFolder: String
+    let hostVariables: [String: JSONObject]
+    let names: NamesOnMachine
+    let files: ControllerFiles
+    let inclusions: InclusionLoader
+    let problems: Problems
+
+    func bundled(_ items: [PlayItem]) -> [BundledItem] {
+        items.map { item in
+            switch item {
+            case .task(let task): .task(bundled(task))
+            case .block(let main, let rescue, let always):
+                .block(BundledBlock(main: bundled(main), rescue: bundled(rescue), always: bundled(always)))
+            }
+        }
+    }
+
+    func bundled(_ task: PlayTask) -> BundledTask {
+        var bundled = BundledTask(
+            name: task.name, module: task.module, arguments: task.arguments, location: task.location.description)
+        bundled.keywords = task.keywords
+        bundled.notify = task.notify.map(\.name)
+        bundled.files = attached(task)
+        if let site = task.inclusion {
+            let number = inclusions.number(of: site)
+            bundled.inclusionSite = number
+            bundled.inclusions = included(task, site, number)
+        }
+        return bundled
+    }
+
+    func bundled(_ role: Role) -> Bundle.Role {
+        Bundle.Role(
+            id: role.id, isPublic: role.isPublic, name: role.name, path: role.path, defaults: role.defaults,
+            variables: role.variables, parameters: role.parameters)
+    }
+
+    /// What an inclusion brings to this machine.
+    func bundled(_ loaded: InclusionLoader.Loaded) -> Inclusion {
+        var play = play
+        play.roles += loaded.roles
+        let inner = TaskBundler(
+            play: play, playVariables: playVariables, bundle: bundle, playbookFolder: playbookFolder,
+            hostVariables: hostVariables, names: names, files: files, inclusions: inclusions,
+            problems: problems)
+        return Inclusion(
+            items: inner.bundled(loaded.items), roles: loaded.roles.map(bundled),
+            handlers: loaded.handlers.map(inner.bundled))
+    }
+
+    /// What a task includes under the names that are known here. What is within itself comes when it is asked for.
+    private func included(_ task: PlayTask, _ site: InclusionSite, _ number: Int) -> [String: Inclusion] {
+        var found: [String: Inclusion] = [:]
+        for name in names(of: "name", task) where found[name] == nil {
+            // Where nothing is of that name, the task may never run.
+            guard site.surroundings.depth < 8, inclusions.path(of: name, from: site) != nil else { continue }
+            do throws(Diagnoses) {
+                found[name] = bundled(try inclusions.load(name, at: number))
+            } catch {
+                problems.add(error)
+            }
+        }
+        return found
+    }
+
+    /// The values of an argument as far as they are known here: with each of the loop's items, where the task is not known to be
+    /// skipped.
+    private func names(of argument: String, _ task: PlayTask) -> [String] {
+        guard let source = task.arguments[argument] else { return [] }
+        return iterations(task).compactMap { extra in
+            let variables = scope(task, extra)
+            do {
+                return runs(task, variables) != false ? try variables.render(source).pythonText : nil
+            } catch let error as TemplateError {
+                guard case .knownOnMachineOnly = error.problem else {
+                    let place = task.argumentLocations[argument] ?? task.location
+                    let told = error.diagnosis
+                    problems.add(Diagnosis(told.what, why: told.why, fix: told.fix, at: place))
+                    return nil
+                }
+                return nil
+            } catch {
+                problems.add(error)
+                return nil
+            }
+        }
+    }
+
+    private func attached(_ task: PlayTask) -> [String: FileReference] {
+        guard let argument = ModuleSpec.named(task.module)?.controllerFile, task.arguments["remote_src"]?.bool != true
+        else { return [:] }
+        let place = task.argumentLocations[argument] ?? task.location
+        var found: [String: FileReference] = [:]
+        for name in names(of: argument, task) where found[name] == nil {
+            do {
+                found[name] = try reference(name, task, place)
+            } catch {
+                problems.add(error)
+            }
+        }
+        return found
+    }
+
+    /// The loop's items where they are known here, else one round without an item.
+    private func iterations(_ task: PlayTask) -> [JSONObject] {
+        guard let loop = task.loop else { return [JSONObject()] }
+        // A loop over results is walked on the machine; the source must not need its item then.
+        guard let items = (try? scope(task, JSONObject()).render(loop))?.array else { return [JSONObject()] }
+        return items.map { [task.loopControl.variable: $0] }
+    }
+
+    /// Whether a task runs; nil where only the machine knows.
+    private func runs(_ task: PlayTask, _ variables: Variables) -> Bool? {
+        var isKnown = true
+        for condition in task.when {
+            do {
+                if try !variables.holds(condition) { return false }
+            } catch {
+                // Known on the machine only, or an error that the machine will tell.
+                isKnown = false
+            }
+        }
+        return isKnown ? true : nil
+    }
+
+    private func scope(_ task: PlayTask, _ extra: JSONObject) -> Variables {
+        let role = role(of: task)
+        let shared = play.roles.filter(\.isPublic)
+        var layers = shared.map(\.defaults)
+        if let role { layers.append(role.defaults) }
+        layers += [bundle.variables, playVariables] + shared.map(\.variables)
+        if let role { layers += [role.variables, ["role_name": .string(role.name), "role_path": .string(role.path)]] }
+        layers.append(task.variables)
+        if let role { layers.append(role.parameters) }
+        layers = layers.map { layer in
+            guard names.known.contains(where: { layer[$0] != nil }) else { return layer }
+            return JSONObject(layer.members.filter { !names.known.contains($0.key) }.map { ($0.key, $0.value) })
+        }
+        let all = layers.map { VariableLayer.written($0) } + [.observed(extra), .written(bundle.extraVariables)]
+        let (onMachine, loopNames) = (names, [task.loopControl.variable, task.loopControl.indexVariable])
+        return Variables(layers: all, objects: ["hostvars": StaticHostVariables(variables: hostVariables)]) { name in
+            if onMachine.isOpen || onMachine.known.contains(name) || name.hasPrefix("ansible_")
+                || (task.loop != nil && loopNames.contains(name))
+            {
+                throw TemplateError(.knownOnMachineOnly(name))
+            }
+            return nil
+        }
+    }
+
+    private func role(of task: PlayTask) -> Role? { task.role.flatMap { id in play.roles.first { $0.id == id } } }
+
+    private func reference(_ name: String, _ task: PlayTask, _ place: SourceLocation) throws -> FileReference? {
+        let (path, looked) = files.find(
+            name,
+            in: files.folders(task.module == "template" ? .templates : .files, role(of: task)?.path, playbookFolder))
+        guard let path else {
+            // A task that may not run needs no file yet.
+            if runs(task, scope(task, JSONObject())) == true {
+                problems.add(.fileNotFound(name, looked: looked, at: place))
+            }
+            return nil
+        }
+        guard !files.isFolder(path) else {
+            problems.add(.folderAsSource(path, at: place))
+            return nil
+        }
+        let reference = try files.reference(path, withText: task.module == "template", at: place)
+        if let text = reference.text {
+            do {
+                _ = try Template(
+                    parsing: text, at: SourceLocation(file: path, line: 1, column: 1),
+                    dialect: .file(lstripBlocks: task.arguments["lstrip_blocks"]?.bool ?? false))
+            } catch {
+                problems.add(error.diagnosis)
+            }
+        }
+        return reference
+    }
+}
+
+/// Names that get a value, or another one, while tasks run.
+struct NamesOnMachine {
+    var known: Set<String> = []
+    /// Whether names may come that nothing tells of before: from files of variables and inclusions.
+    var isOpen = false
+
+    init(_ playbook: Playbook) {
+        for task in playbook.plays.flatMap({ PlayItem.tasks(of: $0.items) + $0.handlers }) {
+            if let name = task.register { known.insert(name) }
+            if task.module == "set_fact" { known.formUnion(task.arguments.keys) }
+            if task.inclusion != nil || task.module == "include_vars" { isOpen = true }
+        }
+    }
+}
+
+/// `hostvars` as far as it is known before anything runs.
+private struct StaticHostVariables: TemplateObject {
+    let variables: [String: JSONObject]
+
+    var memberNames: [String] { variables.keys.sorted() }
+
+    func member(_ name: String) -> TemplateValue? {
+        variables[name].map { .object(VariablesObject(Variables(layers: [.written($0)]))) }
+    }
+}

@@ -1,0 +1,43 @@
+/// The keywords of plays, blocks and tasks.
+enum Keywords {
+    /// What a play gives to its tasks, a block to its own.
+    private static let inherited = [
+        "when", "become", "become_user", "become_method", "become_flags", "vars", "environment", "ignore_errors",
+        "no_log", "check_mode", "diff", "tags", "notify", "module_defaults", "collections", "remote_user", "debugger",
+    ]
+
+    static let play =
+        inherited + [
+            "name", "hosts", "gather_facts", "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers",
+            "force_handlers", "any_errors_fatal",
+        ]
+
+    static let block = inherited + ["name", "block", "rescue", "always"]
+
+    static let task =
+        inherited + [
+            "name", "loop", "with_items", "loop_control", "register", "changed_when", "failed_when", "until", "retries",
+            "delay", "args", "block",
+        ]
+
+    static let handler = task + ["listen"]
+
+    /// What Ansible knows and this does not yet: it is said so, rather than taken for a module's name.
+    static let unsupported: Set<String> = [
+        "delegate_to", "run_once", "async", "poll", "throttle", "delegate_facts", "serial", "strategy",
+        "max_fail_percentage", "vars_prompt", "connection", "include", "import_playbook", "port", "order",
+        "local_action", "action", "timeout", "ignore_unreachable", "gather_subset", "gather_timeout",
+    ]
+
+    static func shortName(of name: String) -> String {
+        for collection in ["ansible.builtin.", "ansible.legacy."] where name.hasPrefix(collection) {
+            return String(name.dropFirst(collection.count))
+        }
+        return name
+    }
+
+    /// Whether a task of that name stands for others.
+    static func bringsTasks(_ name: String) -> Bool {
+        ["import_tasks", "import_role", "include_tasks", "include_role"].contains(shortName(of: name))
+    }
+}

@@ -1,0 +1,105 @@
+package import Bundles
+package import Diagnostics
+package import Inventories
+package import JSON
+
+/// A playbook as it was read: plays with their roles resolved, nothing rendered.
+package struct Playbook: Sendable {
+    package var path: String
+    package var folder: String
+    package var plays: [Play]
+    package var variableFiles: VariableFiles
+}
+
+/// One play: which machines, and what they do.
+package struct Play: Sendable {
+    package var name: String
+    package var hosts: HostPattern
+    package var location: SourceLocation
+    package var variables = JSONObject()
+    package var roles: [Role] = []
+    package var items: [PlayItem] = []
+    package var handlers: [PlayTask] = []
+    package var forcesHandlers = false
+}
+
+/// A role as one play uses it.
+package struct Role: Sendable {
+    /// Tells this use apart from others in the play.
+    package var id: String
+    package var isPublic = true
+    package var name: String
+    package var path: String
+    package var defaults = JSONObject()
+    package var variables = JSONObject()
+    package var parameters = JSONObject()
+}
+
+/// A step of a play as it was read.
+package indirect enum PlayItem: Sendable {
+    case task(PlayTask)
+    case block(main: [PlayItem], rescue: [PlayItem], always: [PlayItem])
+
+    /// Every task of these steps, in the order in which they stand.
+    static func tasks(of items: [PlayItem]) -> [PlayTask] {
+        items.flatMap { item -> [PlayTask] in
+            switch item {
+            case .task(let task): [task]
+            case .block(let main, let rescue, let always): tasks(of: main + rescue + always)
+            }
+        }
+    }
+
+    /// The same, telling no handler of changes.
+    var withoutNotifications: PlayItem {
+        switch self {
+        case .task(var task):
+            task.notify = []
+            return .task(task)
+        case .block(let main, let rescue, let always):
+            return .block(
+                main: main.map(\.withoutNotifications), rescue: rescue.map(\.withoutNotifications),
+                always: always.map(\.withoutNotifications))
+        }
+    }
+
+    /// The steps with the tasks that pass; a block that is left without a step of its own goes.
+    static func filtered(_ items: [PlayItem], _ keeps: (PlayTask) -> Bool) -> [PlayItem] {
+        items.compactMap { item in
+            switch item {
+            case .task(let task): return keeps(task) ? item : nil
+            case .block(let main, let rescue, let always):
+                let kept = filtered(main, keeps)
+                let last = filtered(always, keeps)
+                if kept.isEmpty, last.isEmpty { return nil }
+                return .block(main: kept, rescue: filtered(rescue, keeps), always: last)
+            }
+        }
+    }
+}
+
+/// A task with everything that its block, role and play give it.
+@dynamicMemberLookup package struct PlayTask: Sendable {
+    package var name: String
+    package var module: String
+    package var arguments: JSONObject
+    package var argumentLocations: [String: SourceLocation]
+    package var location: SourceLocation
+    package var keywords = TaskKeywords()
+    package var notify: [Notification] = []
+    /// Its own, and those of its block, role and play.
+    package var tags: Set<String> = []
+    /// What the tasks that it includes take over; nil for a task that includes none.
+    package var inclusion: InclusionSite?
+
+    package subscript<Value>(dynamicMember keyword: WritableKeyPath<TaskKeywords, Value>) -> Value {
+        get { keywords[keyPath: keyword] }
+        set { keywords[keyPath: keyword] = newValue }
+    }
+
+    /// A handler's name and where it was written.
+    package struct Notification: Sendable {
+        package var name: String
+        package var location: SourceLocation
+    }
+}
