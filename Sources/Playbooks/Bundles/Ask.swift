@@ -6,6 +6,12 @@ package enum Ask: Hashable, Sendable {
     case file(name: String, purpose: String, role: String?)
     /// What a task includes, by the number of its place and the name.
     case inclusion(site: Int, name: String, play: Int)
+    /// May I begin, or go on behind, the task at that place of the play? Places are in the order of their numbers.
+    case meeting(place: [Int], runsOnce: Bool, updates: JSONObject)
+    /// Do this on another machine.
+    case call(host: String, ModuleCall)
+    /// Let the others know of variables of that machine's.
+    case tell(host: String, updates: JSONObject)
     /// The variables of files that `include_vars` names.
     case variables(arguments: JSONObject, role: String?)
 
@@ -18,6 +24,13 @@ package enum Ask: Hashable, Sendable {
             ]
         case .inclusion(let site, let name, let play):
             ["ask": "inclusion", "site": JSON(site), "name": .string(name), "play": JSON(play)]
+        case .meeting(let place, let runsOnce, let updates):
+            [
+                "ask": "meeting", "place": .array(place.map { JSON($0) }), "runsOnce": .bool(runsOnce),
+                "updates": .object(updates),
+            ]
+        case .call(let host, let call): ["ask": "call", "host": .string(host), "call": call.json]
+        case .tell(let host, let updates): ["ask": "tell", "host": .string(host), "updates": .object(updates)]
         case .variables(let arguments, let role):
             ["ask": "variables", "arguments": .object(arguments), "role": role.map { .string($0) } ?? .null]
         }
@@ -33,6 +46,13 @@ package enum Ask: Hashable, Sendable {
         case "inclusion":
             self = .inclusion(
                 site: try reader.integer("site"), name: try reader.text("name"), play: try reader.integer("play"))
+        case "meeting":
+            self = .meeting(
+                place: json["place"]?.array?.compactMap(\.integer) ?? [], runsOnce: try reader.flag("runsOnce"),
+                updates: try reader.object("updates"))
+        case "call":
+            self = .call(host: try reader.text("host"), try ModuleCall(json: json["call"] ?? .null))
+        case "tell": self = .tell(host: try reader.text("host"), updates: try reader.object("updates"))
         case "variables":
             self = .variables(arguments: try reader.object("arguments"), role: try reader.optionalText("role"))
         case let other: throw .malformed("a question of the unknown kind '\(other)'")

@@ -38,6 +38,10 @@ package struct Bundle: Hashable, Sendable {
         package var handlers: [BundledTask]
         /// Whether handlers run although a task has failed.
         package var forcesHandlers: Bool
+        /// Whether the machines tell one another of their variables.
+        package var sharesVariables = false
+        /// Whether the machines meet behind each task, since failures of some may end the play for all.
+        package var meetsAfterEach = false
 
         package init(
             number: Int, name: String, variables: JSONObject, roles: [Role], items: [BundledItem],
@@ -85,6 +89,14 @@ package struct Bundle: Hashable, Sendable {
     }
 }
 
+extension Bundle {
+    /// Of a runner that does single tasks for others.
+    package static var ofCalls: Bundle {
+        Bundle(
+            playbook: "", host: "", user: nil, variables: [:], hostVariables: [:], extraVariables: [:], plays: [])
+    }
+}
+
 /// One task as the runner gets it: templates unrendered, files of the controller known by digest.
 @dynamicMemberLookup package struct BundledTask: Hashable, Sendable {
     package var name: String
@@ -100,6 +112,8 @@ package struct Bundle: Hashable, Sendable {
     package var inclusions: [String: Inclusion] = [:]
     /// Under which number the controller knows what is included there.
     package var inclusionSite: Int?
+    /// Whether it begins only when all machines of the batch have come to it.
+    package var meetsOthers = false
 
     package subscript<Value>(dynamicMember keyword: WritableKeyPath<TaskKeywords, Value>) -> Value {
         get { keywords[keyPath: keyword] }

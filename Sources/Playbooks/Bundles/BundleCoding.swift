@@ -34,6 +34,7 @@ extension Bundle.Play {
             "roles": .array(roles.map(\.json)),
             "items": .array(items.map(\.json)),
             "handlers": .array(handlers.map(\.json)), "forcesHandlers": .bool(forcesHandlers),
+            "sharesVariables": .bool(sharesVariables), "meetsAfterEach": .bool(meetsAfterEach),
         ]
     }
 
@@ -46,6 +47,8 @@ extension Bundle.Play {
             items: try reader.list("items") { json throws(BundleError) in try BundledItem(json: json) },
             handlers: try reader.list("handlers") { json throws(BundleError) in try BundledTask(json: json) },
             forcesHandlers: try reader.flag("forcesHandlers"))
+        sharesVariables = try reader.flag("sharesVariables")
+        meetsAfterEach = try reader.flag("meetsAfterEach")
     }
 }
 
@@ -69,7 +72,7 @@ extension Bundle.Role {
 }
 
 extension BundledTask {
-    var json: JSON {
+    package var json: JSON {
         var json: JSON = [
             "name": .string(name), "module": .string(module), "arguments": .object(arguments),
             "location": .string(location),
@@ -79,6 +82,7 @@ extension BundledTask {
         if !files.isEmpty {
             json["files"] = .object(JSONObject(files.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }))
         }
+        if meetsOthers { json["meetsOthers"] = true }
         if let inclusionSite { json["inclusionSite"] = JSON(inclusionSite) }
         if !inclusions.isEmpty {
             json["inclusions"] = .object(
@@ -96,6 +100,7 @@ extension BundledTask {
         notify = json["notify"]?.array?.compactMap(\.string) ?? []
         for (path, file) in json["files"]?.object ?? JSONObject() { files[path] = try FileReference(json: file) }
         inclusionSite = json["inclusionSite"]?.integer
+        meetsOthers = json["meetsOthers"]?.bool ?? false
         for (name, inclusion) in json["inclusions"]?.object ?? JSONObject() {
             inclusions[name] = try Inclusion(json: inclusion)
         }

@@ -22,6 +22,12 @@ package struct Frame: Hashable, Sendable {
         case failure = 0x46  // F
         /// The runner needs something that the controller knows, as JSON; it waits for the answer.
         case ask = 0x41  // A
+        /// "Do this for another machine's task", as JSON.
+        case call = 0x43  // C
+        /// What came of a call, as JSON.
+        case result = 0x4F  // O
+        /// What came of the task that this machine did for all, as JSON.
+        case settled = 0x53  // S
         /// What it asked for, as JSON.
         case answer = 0x4B  // K
     }

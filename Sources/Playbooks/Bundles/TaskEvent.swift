@@ -62,9 +62,7 @@ extension TaskEvent {
         if let message { json["message"] = .string(message) }
         if !differences.isEmpty {
             json["differences"] = .array(
-                differences.map {
-                    ["path": .string($0.path), "before": .string($0.before), "after": .string($0.after)]
-                })
+                differences.map(\.json))
         }
         return json
     }
@@ -80,12 +78,16 @@ extension TaskEvent {
             location: try reader.text("location"), status: status, item: try reader.optionalText("item"),
             message: try reader.optionalText("message"))
         milliseconds = try reader.integer("ms")
-        for json in json["differences"]?.array ?? [] {
-            let reader = try BundleReader(json, "a difference")
-            differences.append(
-                Difference(
-                    path: try reader.text("path"), before: try reader.text("before"), after: try reader.text("after")))
-        }
+        for json in json["differences"]?.array ?? [] { differences.append(try Difference(json: json)) }
+    }
+}
+
+extension TaskEvent.Difference {
+    var json: JSON { ["path": .string(path), "before": .string(before), "after": .string(after)] }
+
+    init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "a difference")
+        self.init(path: try reader.text("path"), before: try reader.text("before"), after: try reader.text("after"))
     }
 }
 

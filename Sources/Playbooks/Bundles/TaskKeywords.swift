@@ -25,6 +25,14 @@ package struct TaskKeywords: Hashable, Sendable {
     package var variables = JSONObject()
     package var checkMode: JSON?
     package var diff: JSON?
+    /// The machine on which it is done in place of this one.
+    package var delegateTo: JSON?
+    /// Whether facts that it tells are that machine's.
+    package var delegatesFacts: JSON = false
+    /// Whether one machine does it for all of the batch.
+    package var runsOnce: JSON = false
+    /// Whether its failure on one machine ends the play on all.
+    package var anyErrorIsFatal: JSON = false
 
     package init() {}
 }
@@ -66,6 +74,10 @@ extension TaskKeywords {
         if !variables.isEmpty { json["variables"] = .object(variables) }
         if let checkMode { json["checkMode"] = checkMode }
         if let diff { json["diff"] = diff }
+        if let delegateTo { json["delegateTo"] = delegateTo }
+        if delegatesFacts != false { json["delegatesFacts"] = delegatesFacts }
+        if runsOnce != false { json["runsOnce"] = runsOnce }
+        if anyErrorIsFatal != false { json["anyErrorIsFatal"] = anyErrorIsFatal }
     }
 
     init(json: JSON, _ reader: BundleReader) throws(BundleError) {
@@ -90,6 +102,10 @@ extension TaskKeywords {
         variables = json["variables"]?.object ?? JSONObject()
         checkMode = json["checkMode"]
         diff = json["diff"]
+        delegateTo = json["delegateTo"]
+        delegatesFacts = json["delegatesFacts"] ?? false
+        runsOnce = json["runsOnce"] ?? false
+        anyErrorIsFatal = json["anyErrorIsFatal"] ?? false
     }
 }
 

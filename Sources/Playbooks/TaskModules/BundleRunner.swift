@@ -14,6 +14,10 @@ package final class BundleRunner {
     var registered = JSONObject()
     /// What `include_vars` read, whose values may be templates.
     var included = JSONObject()
+    /// What other machines told of their variables, by machine.
+    var others: [String: JSONObject] = [:]
+    /// Names of variables that got values which the others have not been told.
+    var untold: Set<String> = []
     let templates = TemplateCache()
     var counts = RecapCounts()
     // Found before any task takes a user's rights: devices are root's.
@@ -33,12 +37,22 @@ package final class BundleRunner {
         let channel = ControllerChannel(input: input, output: output)
         do {
             guard var frame = try channel.receive() else { return 0 }
-            let state = try RunnerState(folder: stateFolder, lockTimeoutSeconds: lockTimeoutSeconds)
+            // What is done for others goes on beside the machine's own tasks.
+            let state = try RunnerState(
+                folder: stateFolder, lockTimeoutSeconds: frame.kind == .call ? nil : lockTimeoutSeconds)
             defer {
                 // A cache that cannot be written costs time only.
                 try? state.digests.save()
             }
             while true {
+                if frame.kind == .call {
+                    let call = try ModuleCall(json: parsed(frame.payload))
+                    let runner = BundleRunner(channel: channel, state: state, bundle: .ofCalls)
+                    try channel.send(Frame(.result, runner.carryOut(call).json.bytes))
+                    guard let next = try channel.receive() else { return 0 }
+                    frame = next
+                    continue
+                }
                 guard frame.kind == .bundle else { throw BundleError.unexpectedFrame("\(frame.kind)") }
                 let bundle = try Bundle(json: parsed(frame.payload))
                 guard let next = try BundleRunner(channel: channel, state: state, bundle: bundle).plays() else {
@@ -69,22 +83,44 @@ package final class BundleRunner {
         let isDone = try bundle.onceAs.map { try state.isDone($0) } ?? false
         while let frame = try channel.receive() {
             guard frame.kind == .play else { return frame }
-            guard let number = try Self.parsed(frame.payload).integer,
-                let play = bundle.plays.first(where: { $0.number == number })
-            else {
+            let start = try PlayStart(json: Self.parsed(frame.payload))
+            guard let play = bundle.plays.first(where: { $0.number == start.number }) else {
                 throw BundleError.malformed("there is no such play")
             }
+            hear(start.others)
+            var end = PlayEnd(counts: counts, isStopped: false, isFatal: false, updates: [:])
             if !isDone {
-                try PlayRunner(self, play).run()
-                if let name = bundle.onceAs, counts.failed == 0, number == bundle.plays.last?.number {
+                end = try PlayRunner(self, play, start).run()
+                if let name = bundle.onceAs, counts.failed == 0, start.number == bundle.plays.last?.number {
                     try state.markDone(name)
                 }
             }
             try state.digests.save()
-            try channel.send(Frame(.playEnd, counts.json.bytes))
+            try channel.send(Frame(.playEnd, end.json.bytes))
             try channel.flush()
         }
         return nil
+    }
+
+    /// Keeps a result or a fact under a name.
+    func remember(_ name: String, _ value: JSON) {
+        registered[name] = value
+        untold.insert(name)
+    }
+
+    /// Takes in what other machines told.
+    func hear(_ news: JSONObject) {
+        for (host, updates) in news {
+            others[host] = (others[host] ?? JSONObject()).merging(updates.object ?? JSONObject())
+        }
+    }
+
+    /// What the others have not been told yet, which they are with this.
+    func news() -> JSONObject {
+        defer { untold = [] }
+        return JSONObject(
+            untold.sorted().compactMap { name in (registered[name] ?? included[name] ?? facts[name]).map { (name, $0) }
+            })
     }
 
     /// Asks the controller and waits for what it says.

@@ -9,10 +9,18 @@ final class PlayRunner {
         case done, failed
         /// The play is over for this machine, by a `meta` task.
         case ended
+        /// It is over for all, since too many have failed.
+        case stopped
     }
 
     let runner: BundleRunner
     let play: Bundle.Play
+    let start: PlayStart
+    /// The machines that still take part.
+    private(set) var hosts: [String]
+    /// Where in the play the present task is.
+    private var place: [Int] = []
+    private var isFatal = false
     private(set) var roles: [Bundle.Role]
     private var handlers: [BundledTask]
     private let journalKey: String
@@ -25,9 +33,11 @@ final class PlayRunner {
     private var rescues = 0
     private var inclusionsUnderway = 0
 
-    init(_ runner: BundleRunner, _ play: Bundle.Play) {
+    init(_ runner: BundleRunner, _ play: Bundle.Play, _ start: PlayStart) {
         self.runner = runner
         self.play = play
+        self.start = start
+        hosts = start.hosts
         roles = play.roles
         handlers = play.handlers
         journalKey = runner.bundle.playbook + "\n" + play.name
@@ -35,16 +45,22 @@ final class PlayRunner {
         notified = Set(runner.state.journal.names(play: journalKey))
     }
 
-    func run() throws {
+    func run() throws -> PlayEnd {
         owed = handlersMeant(by: notified)
-        switch try run(play.items) {
+        let flow = try run(play.items)
+        switch flow {
         case .done: _ = try flushHandlers()
         case .failed where play.forcesHandlers: _ = try flushHandlers()
-        case .failed, .ended: break
+        case .failed, .ended, .stopped: break
         }
+        return PlayEnd(
+            counts: runner.counts, isStopped: flow == .stopped, isFatal: isFatal,
+            updates: play.sharesVariables ? runner.news() : [:])
     }
 
     private func run(_ items: [BundledItem]) throws -> Flow {
+        place.append(0)
+        defer { place.removeLast() }
         for item in items {
             let flow =
                 switch item {
@@ -52,29 +68,83 @@ final class PlayRunner {
                 case .block(let block): try run(block)
                 }
             if flow != .done { return flow }
+            place[place.count - 1] += 1
         }
         return .done
     }
 
     private func run(_ task: BundledTask) throws -> Flow {
+        let act = try task.meetsOthers ? meet(runsOnce: task.runsOnce) : .goOn
+        switch act {
+        case .stop: return .stopped
+        case .done(let result): return take(result, of: task)
+        case .goOn, .doForAll: break
+        }
+        let flow = try carryOut(task, tells: act == .doForAll && !isAlone)
+        if flow == .failed, try isOn(task.anyErrorIsFatal) || act == .doForAll { isFatal = true }
+        if flow == .done, try play.meetsAfterEach || isOn(task.anyErrorIsFatal) {
+            place.append(.max)
+            defer { place.removeLast() }
+            if try meet(runsOnce: false) == .stop { return .stopped }
+        }
+        return flow
+    }
+
+    private func carryOut(_ task: BundledTask, tells: Bool) throws -> Flow {
         switch task.module {
         case "meta": return try meta(task)
         case "include_tasks", "include_role": return try include(task, isHandler: false)
-        default: return try TaskRunner(self, task, isHandler: false).run() == .failed ? .failed : .done
+        default: return try TaskRunner(self, task, isHandler: false, tells: tells).run() == .failed ? .failed : .done
         }
     }
 
     /// A failure in the main steps is met by the rescue; the last steps are done in any case.
     private func run(_ block: BundledBlock) throws -> Flow {
         let meetsFailure = !block.rescue.isEmpty
+        place.append(0)
+        defer { place.removeLast() }
         if meetsFailure { rescues += 1 }
         var flow = try run(block.main)
         if meetsFailure { rescues -= 1 }
+        place[place.count - 1] = 1
         if flow == .failed, meetsFailure { flow = try run(block.rescue) }
-        guard flow != .ended else { return .ended }
+        guard flow == .done || flow == .failed else { return flow }
+        place[place.count - 1] = 2
         let last = try run(block.always)
         return last == .done ? flow : last
     }
+
+    // MARK: Others
+
+    private var isAlone: Bool { start.batch.count < 2 }
+
+    private func isOn(_ flag: JSON) throws -> Bool {
+        if case .bool(let flag) = flag { return flag }
+        return Conversions.boolean(try Variables(layers: layers(.none, []), templates: runner.templates).render(flag))
+    }
+
+    /// Waits for the other machines of the batch, hears of them, and learns what to do.
+    private func meet(runsOnce: JSON) throws -> MeetingOutcome.Act {
+        let runsOnce = try isOn(runsOnce)
+        if isAlone { return runsOnce ? .doForAll : .goOn }
+        let updates = play.sharesVariables ? runner.news() : [:]
+        let outcome = try MeetingOutcome(
+            json: runner.ask(.meeting(place: place, runsOnce: runsOnce, updates: updates)))
+        hosts = outcome.hosts
+        runner.hear(outcome.updates)
+        return outcome.act
+    }
+
+    /// Takes over what came of a task that another machine did for all.
+    private func take(_ result: JSON, of task: BundledTask) -> Flow {
+        if result["failed"]?.isTruthy ?? false { return .stopped }
+        if let name = task.register { runner.remember(name, result) }
+        for (name, value) in result["ansible_facts"]?.object ?? [:] { runner.remember(name, value) }
+        return .done
+    }
+
+    /// Tells the others what came of a task that this machine did for all.
+    func tell(_ result: JSONObject) throws { try runner.channel.send(Frame(.settled, JSON.object(result).bytes)) }
 
     /// Counts a failure, and keeps what a rescue may ask of it.
     func failed(_ task: BundledTask, _ result: JSONObject) {
@@ -105,17 +175,19 @@ final class PlayRunner {
     // MARK: Inclusions
 
     private func include(_ task: BundledTask, isHandler: Bool) throws -> Flow {
-        let (outcome, rounds) = try TaskRunner(self, task, isHandler: isHandler).inclusions()
+        let (outcome, rounds) = try TaskRunner(self, task, isHandler: isHandler, tells: false).inclusions()
         if outcome == .failed { return .failed }
-        for (inclusion, item) in rounds {
+        for (number, (inclusion, item)) in rounds.enumerated() {
             guard inclusionsUnderway < 100 else {
                 throw TaskFailure.said("more than 100 inclusions within each other")
             }
             inclusionsUnderway += 1
             inclusionItems.append(item)
+            place.append(number)
             defer {
                 inclusionsUnderway -= 1
                 inclusionItems.removeLast()
+                place.removeLast()
             }
             roles += inclusion.roles.filter { role in !roles.contains { $0.id == role.id } }
             handlers += inclusion.handlers.filter { handler in !handlers.contains(handler) }
@@ -126,7 +198,8 @@ final class PlayRunner {
     }
 
     private func runAsHandlers(_ items: [BundledItem]) throws -> Flow {
-        for task in BundledItem.tasks(of: items) where try TaskRunner(self, task, isHandler: true).run() == .failed {
+        for task in BundledItem.tasks(of: items)
+        where try TaskRunner(self, task, isHandler: true, tells: false).run() == .failed {
             return .failed
         }
         return .done
@@ -151,7 +224,7 @@ final class PlayRunner {
             let handler = handlers[number]
             let flow =
                 handler.inclusionSite == nil
-                ? try TaskRunner(self, handler, isHandler: true).run() == .failed ? .failed : .done
+                ? try TaskRunner(self, handler, isHandler: true, tells: false).run() == .failed ? .failed : .done
                 : try include(handler, isHandler: true)
             guard flow != .failed else { return false }
         }

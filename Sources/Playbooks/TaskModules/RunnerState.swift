@@ -7,13 +7,13 @@ final class RunnerState {
     private let lock: Int32
     private let doneFolder: String
 
-    /// Waits for a run that is still underway, up to a limit.
-    init(folder: String, lockTimeoutSeconds: Int) throws {
+    /// Waits for a run that is still underway, up to a limit; without one it works beside it.
+    init(folder: String, lockTimeoutSeconds: Int?) throws {
         try FileModule.make(folder, try FileAttributes(["mode": "0700"]))
         let path = folder + "/lock"
         lock = try SystemCalls.check("open", path) { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
         let start = SystemCalls.monotonicMilliseconds
-        while flock(lock, LOCK_EX | LOCK_NB) != 0 {
+        while let lockTimeoutSeconds, flock(lock, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else {
                 throw TaskFailure.system(call: "flock", subject: path, errno: errno)
             }

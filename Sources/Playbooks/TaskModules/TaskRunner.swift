@@ -20,12 +20,15 @@ struct TaskRunner {
     let play: PlayRunner
     let task: BundledTask
     private let isHandler: Bool
+    /// Whether the other machines wait for what comes of it.
+    private let tells: Bool
     var runner: BundleRunner { play.runner }
 
-    init(_ play: PlayRunner, _ task: BundledTask, isHandler: Bool) {
+    init(_ play: PlayRunner, _ task: BundledTask, isHandler: Bool, tells: Bool) {
         self.play = play
         self.task = task
         self.isHandler = isHandler
+        self.tells = tells
     }
 
     func run() throws -> Outcome {
@@ -37,8 +40,11 @@ struct TaskRunner {
         } else {
             result = try item([])
         }
-        if let name = task.register { runner.registered[name] = .object(result.members) }
+        if let name = task.register { runner.remember(name, .object(result.members)) }
         count(result)
+        if tells {
+            try play.tell(result.outcome == .ignored ? result.members.merging(["failed": false]) : result.members)
+        }
         var event = event(status(result.outcome))
         event.milliseconds = SystemCalls.monotonicMilliseconds - start
         try fill(&event, result)
@@ -188,29 +194,20 @@ struct TaskRunner {
     private func carryOut(_ variables: Variables, _ notify: [String]) throws -> ItemResult {
         let context = try context(variables)
         let user = try user(variables)
-        guard let module = ModuleTable.all[task.module] else {
-            throw TaskFailure.said("this runner has no module '\(task.module)'")
+        var outcome: ModuleWork.Outcome
+        if let host = try delegate(variables) {
+            outcome = try carryOut(context, on: host, as: user)
+        } else {
+            outcome = try ModuleWork(
+                context: context, user: user, isChecking: isChecking, intend: { try play.intend(notify) }
+            ).perform()
         }
-        var proposal: Proposal
-        var members: JSONObject
-        (proposal, members) = try Identity.running(as: user) { environment in
-            let context = context.adding(environment)
-            let proposal = try module(context)
-            return (proposal, proposal.result)
-        }
-        let isChange = proposal.apply != nil
-        if let apply = proposal.apply {
-            try play.intend(notify)
-            members = members.merging(try Identity.running(as: user) { _ in try apply() })
-        }
-        keepFacts(&members)
-        if members["changed"] == nil { members["changed"] = .bool(isChange) }
-        let failed = members["failed"]?.isTruthy ?? false
-        members["failed"] = .bool(failed)
-        if failed { proposal.message = Self.failureMessage(members) }
+        keepFacts(&outcome.members)
+        let failed = outcome.members["failed"] == true
         return ItemResult(
-            outcome: failed ? .failed : members["changed"] == true ? .changed : .ok, members: members,
-            differences: proposal.differences, message: proposal.message)
+            outcome: failed ? .failed : outcome.members["changed"] == true ? .changed : .ok, members: outcome.members,
+            differences: outcome.differences,
+            message: failed ? Self.failureMessage(outcome.members) : outcome.message)
     }
 
     /// Who carries it out; nil is root.
@@ -223,12 +220,15 @@ struct TaskRunner {
     private func keepFacts(_ members: inout JSONObject) {
         guard let facts = members["ansible_facts"]?.object else { return }
         switch task.module {
-        case "include_vars": for (name, value) in facts { runner.included[name] = value }
+        case "include_vars":
+            for (name, value) in facts { runner.included[name] = value }
+            runner.untold.formUnion(facts.keys)
         case "gather_facts", "setup":
             for (name, value) in facts { runner.facts[name] = value }
+            runner.untold.formUnion(facts.keys + ["ansible_facts"])
             runner.facts["ansible_facts"] = .object(
                 JSONObject(facts.members.map { (String($0.key.dropFirst("ansible_".count)), $0.value) }))
-        default: for (name, value) in facts { runner.registered[name] = value }
+        default: for (name, value) in facts { runner.remember(name, value) }
         }
     }
 

@@ -5,27 +5,37 @@ internal import Templates
 // What a task's templates see.
 extension PlayRunner {
     /// The layers of variables for a task, by Ansible's precedence.
-    func layers(_ task: BundledTask, _ extra: [JSONObject]) -> [VariableLayer] {
-        let role = role(of: task)
+    func layers(_ task: BundledTask?, _ extra: [JSONObject]) -> [VariableLayer] {
+        let role = task.flatMap { self.role(of: $0) }
         let shared = roles.filter(\.isPublic)
         var layers = shared.map { VariableLayer.written($0.defaults) }
         if let role { layers.append(.written(role.defaults)) }
         layers += [.written(runner.bundle.variables), .observed(runner.facts), .written(play.variables)]
+        layers += [.observed(start.variables), .observed(present)]
         layers += shared.map { .written($0.variables) }
         if let role {
             layers.append(.written(role.variables))
             layers.append(.observed(["role_name": .string(role.name), "role_path": .string(role.path)]))
         }
-        layers += [.written(task.variables), .written(runner.included), .observed(runner.registered)]
+        layers += [.written(task?.variables ?? [:]), .written(runner.included), .observed(runner.registered)]
         if let role { layers.append(.written(role.parameters)) }
         return layers + (inclusionItems + extra).map { .observed($0) } + [.written(runner.bundle.extraVariables)]
+    }
+
+    /// Who takes part, as it is now.
+    private var present: JSONObject {
+        [
+            "ansible_play_hosts": JSON(hosts), "ansible_play_hosts_all": JSON(start.hosts),
+            "ansible_play_batch": JSON(start.batch.filter(hosts.contains)),
+            "play_hosts": JSON(start.batch.filter(hosts.contains)), "ansible_check_mode": .bool(start.isChecking),
+        ]
     }
 
     func variables(_ task: BundledTask, _ extra: [JSONObject]) -> Variables {
         Variables(
             layers: layers(task, extra),
             objects: [
-                "hostvars": HostVariables(runner.bundle, own: { self.layers(task, []) }, templates: runner.templates)
+                "hostvars": HostVariables(runner, own: { self.layers(task, []) })
             ],
             templates: runner.templates)
     }
@@ -33,23 +43,28 @@ extension PlayRunner {
 
 /// `hostvars`: the variables of every machine, rendered within their own machine's scope.
 struct HostVariables: TemplateObject {
-    private let bundle: Bundle
+    private let runner: BundleRunner
     private let own: () -> [VariableLayer]
-    private let templates: TemplateCache
 
-    init(_ bundle: Bundle, own: @escaping () -> [VariableLayer], templates: TemplateCache) {
-        self.bundle = bundle
+    init(_ runner: BundleRunner, own: @escaping () -> [VariableLayer]) {
+        self.runner = runner
         self.own = own
-        self.templates = templates
     }
 
+    private var bundle: Bundle { runner.bundle }
     var memberNames: [String] { bundle.hostVariables.keys }
 
     func member(_ name: String) -> TemplateValue? {
-        if name == bundle.host { return .object(VariablesObject(Variables(layers: own(), templates: templates))) }
-        guard let variables = bundle.hostVariables[name]?.object else { return nil }
-        return .object(
-            VariablesObject(
-                Variables(layers: [.written(variables), .written(bundle.extraVariables)], templates: templates)))
+        let layers: [VariableLayer]
+        if name == bundle.host {
+            layers = own()
+        } else if let variables = bundle.hostVariables[name]?.object ?? (runner.others[name] == nil ? nil : [:]) {
+            layers = [
+                .written(variables), .observed(runner.others[name] ?? [:]), .written(bundle.extraVariables),
+            ]
+        } else {
+            return nil
+        }
+        return .object(VariablesObject(Variables(layers: layers, templates: runner.templates)))
     }
 }

@@ -31,7 +31,9 @@ import Testing
 
         // A controller that hands over everything and hangs up while the second task waits.
         let channel = machine.connect("here")
-        try await channel.send(Frame(.bundle, bundle.json.bytes).bytes + Frame(.play, JSON(0).bytes).bytes)
+        try await channel.send(
+            Frame(.bundle, bundle.json.bytes).bytes
+                + Frame(.play, PlayStart(number: 0, hosts: ["here"], batch: ["here"]).json.bytes).bytes)
         var decoder = FrameDecoder()
         var isWaiting = false
         while !isWaiting, let bytes = try await channel.receive() {

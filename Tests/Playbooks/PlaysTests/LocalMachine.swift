@@ -92,7 +92,7 @@ final class LocalMachine: Sendable {
         let compiled = try CompiledPlaybook(root + "/site.yml", inventory: inventory, extraVariables: extra, tags: tags)
         let log = EventLog()
         let recap = try await PlaybookRun([compiled], forks: 1).run(
-            connect: { self.connect($0) }, report: { log.add($0) })
+            connect: { self.connect($0) }, connectBeside: { self.connect($0) }, report: { log.add($0) })
         return (recap, log.events)
     }
 }

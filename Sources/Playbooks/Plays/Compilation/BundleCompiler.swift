@@ -34,7 +34,10 @@ struct BundleCompiler {
         var stages: [CompiledPlaybook.Stage] = []
         for (number, play) in playbook.plays.enumerated() {
             for name in play.hosts.unknownNames(in: inventory) { problems.add(.unknownHosts(name, at: play.location)) }
-            stages.append(.init(number: number, name: play.name, hosts: play.hosts.hosts(in: inventory)))
+            stages.append(
+                .init(
+                    number: number, name: play.name, hosts: play.hosts.hosts(in: inventory), serial: play.serial,
+                    limit: play.limit, isFree: play.isFree))
         }
         let variables = allVariables
         var bundles: [String: Bundle] = [:]
@@ -76,8 +79,10 @@ struct BundleCompiler {
                     number: stage.number, name: play.name, variables: bundler.playVariables,
                     roles: play.roles.map(bundler.bundled), items: bundler.bundled(play.items),
                     handlers: play.handlers.map(bundler.bundled), forcesHandlers: play.forcesHandlers))
+            bundle.plays[bundle.plays.count - 1].meetsAfterEach = play.limit != FailureLimit()
         }
         if bundle.json.text.contains("hostvars") {
+            for number in bundle.plays.indices { bundle.plays[number].sharesVariables = true }
             bundle.hostVariables = JSONObject(
                 inventory.hosts.map { ($0.name, .object(variables[$0.name] ?? JSONObject())) })
         }

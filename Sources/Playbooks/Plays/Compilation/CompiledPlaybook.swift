@@ -10,6 +10,23 @@ package struct CompiledPlaybook: Sendable {
         package var number: Int
         package var name: String
         package var hosts: [String]
+        var serial: [BatchSize] = []
+        var limit = FailureLimit()
+        /// Whether no machine waits for another.
+        var isFree = false
+
+        /// The machines in the batches that the play wants, all at once where it wants none.
+        func batches(of hosts: [String]) -> [[String]] {
+            var (rest, batches, number) = (hosts[...], [[String]](), 0)
+            while !rest.isEmpty {
+                // The last size goes for the rest.
+                let size = serial.isEmpty ? rest.count : serial[min(number, serial.count - 1)].count(of: hosts.count)
+                batches.append(Array(rest.prefix(size)))
+                rest = rest.dropFirst(size)
+                number += 1
+            }
+            return batches
+        }
     }
 
     package let path: String
@@ -113,7 +130,9 @@ package struct CompiledPlaybook: Sendable {
     package func limited(to hosts: Set<String>) -> CompiledPlaybook {
         var limited = self
         limited.stages = stages.map { stage in
-            Stage(number: stage.number, name: stage.name, hosts: stage.hosts.filter(hosts.contains))
+            var part = stage
+            part.hosts = stage.hosts.filter(hosts.contains)
+            return part
         }
         return limited
     }

@@ -15,6 +15,25 @@ struct TaskBundler {
     let files: ControllerFiles
     let inclusions: InclusionLoader
     let problems: Problems
+    private let meetings: MeetingPlaces
+
+    init(
+        play: Play, playVariables: JSONObject, bundle: Bundle, playbookFolder: String,
+        hostVariables: [String: JSONObject], names: NamesOnMachine, files: ControllerFiles, inclusions: InclusionLoader,
+        problems: Problems
+    ) {
+        self.play = play
+        self.playVariables = playVariables
+        self.bundle = bundle
+        self.playbookFolder = playbookFolder
+        self.hostVariables = hostVariables
+        self.names = names
+        self.files = files
+        self.inclusions = inclusions
+        self.problems = problems
+        let shared = [bundle.variables, playVariables, bundle.extraVariables]
+        meetings = MeetingPlaces(variables: shared + play.roles.flatMap { [$0.defaults, $0.variables, $0.parameters] })
+    }
 
     func bundled(_ items: [PlayItem]) -> [BundledItem] {
         items.map { item in
@@ -32,6 +51,7 @@ struct TaskBundler {
         bundled.keywords = task.keywords
         bundled.notify = task.notify.map(\.name)
         bundled.files = attached(task)
+        bundled.meetsOthers = meetings.isMet(before: bundled, of: task)
         if let site = task.inclusion {
             let number = inclusions.number(of: site)
             bundled.inclusionSite = number

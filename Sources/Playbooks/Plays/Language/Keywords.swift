@@ -3,13 +3,14 @@ enum Keywords {
     /// What a play gives to its tasks, a block to its own.
     private static let inherited = [
         "when", "become", "become_user", "become_method", "become_flags", "vars", "environment", "ignore_errors",
-        "no_log", "check_mode", "diff", "tags", "notify", "module_defaults", "collections", "remote_user", "debugger",
+        "no_log", "check_mode", "diff", "delegate_to", "delegate_facts", "run_once", "any_errors_fatal", "tags",
+        "notify", "module_defaults", "collections", "remote_user", "debugger",
     ]
 
     static let play =
         inherited + [
             "name", "hosts", "gather_facts", "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers",
-            "force_handlers", "any_errors_fatal",
+            "force_handlers", "serial", "max_fail_percentage", "strategy",
         ]
 
     static let block = inherited + ["name", "block", "rescue", "always"]
@@ -24,8 +25,7 @@ enum Keywords {
 
     /// What Ansible knows and this does not yet: it is said so, rather than taken for a module's name.
     static let unsupported: Set<String> = [
-        "delegate_to", "run_once", "async", "poll", "throttle", "delegate_facts", "serial", "strategy",
-        "max_fail_percentage", "vars_prompt", "connection", "include", "import_playbook", "port", "order",
+        "async", "poll", "throttle", "vars_prompt", "connection", "include", "import_playbook", "order", "port",
         "local_action", "action", "timeout", "ignore_unreachable", "gather_subset", "gather_timeout",
     ]
 

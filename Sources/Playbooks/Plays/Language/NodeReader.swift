@@ -22,6 +22,12 @@ struct NodeReader {
         return nil
     }
 
+    func number(_ node: YAMLNode, _ what: String) -> Double? {
+        if let number = node.json.double ?? node.text.flatMap({ Double($0) }) { return number }
+        problems.add(.wrongShape(what: what, wanted: "a number", found: node.kind, at: node.location))
+        return nil
+    }
+
     func entries(_ node: YAMLNode, _ what: String) -> [YAMLNode.Entry] {
         if let entries = node.mapping { return entries }
         if node.json.isNull { return [] }

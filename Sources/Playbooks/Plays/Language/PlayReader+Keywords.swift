@@ -22,6 +22,10 @@ extension PlayReader {
         case "no_log": surroundings.keywords.noLog = flag(node, "'no_log'")
         case "check_mode": surroundings.keywords.checkMode = flag(node, "'check_mode'")
         case "diff": surroundings.keywords.diff = flag(node, "'diff'")
+        case "delegate_to": surroundings.keywords.delegateTo = value(node)
+        case "delegate_facts": surroundings.keywords.delegatesFacts = flag(node, "'delegate_facts'")
+        case "run_once": surroundings.keywords.runsOnce = flag(node, "'run_once'")
+        case "any_errors_fatal": surroundings.keywords.anyErrorIsFatal = flag(node, "'any_errors_fatal'")
         case "tags": surroundings.tags.formUnion(tags(node))
         case "notify":
             surroundings.notify += reader.texts(node, "'notify'").map {

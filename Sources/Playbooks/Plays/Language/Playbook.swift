@@ -21,6 +21,23 @@ package struct Play: Sendable {
     package var items: [PlayItem] = []
     package var handlers: [PlayTask] = []
     package var forcesHandlers = false
+    var serial: [BatchSize] = []
+    var limit = FailureLimit()
+    var isFree = false
+}
+
+/// How many machines of a play are a batch (`serial`).
+enum BatchSize: Hashable, Sendable {
+    case machines(Int)
+    /// Of all machines of the play, at least one.
+    case percentage(Double)
+
+    func count(of all: Int) -> Int {
+        switch self {
+        case .machines(let count): count
+        case .percentage(let part): max(1, Int(part * Double(all) / 100))
+        }
+    }
 }
 
 /// A role as one play uses it.

@@ -57,7 +57,11 @@ struct PlaybookLoader {
             case "gather_facts": gathersFacts = reader.flag(entry.value, "'gather_facts'") ?? true
             case "force_handlers": play.forcesHandlers = reader.flag(entry.value, "'force_handlers'") ?? false
             case "vars": for (name, value) in reader.variables(entry.value, "'vars'") { play.variables[name] = value }
-            case "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers", "any_errors_fatal": break
+            case "serial": play.serial = batchSizes(entry.value)
+            case "max_fail_percentage": play.limit.percentage = reader.number(entry.value, "'max_fail_percentage'")
+            case "strategy": play.isFree = ["free", "host_pinned"].contains(strategy(entry.value))
+            case "any_errors_fatal": play.limit.anyIsFatal = reader.flag(entry.value, "'any_errors_fatal'") ?? false
+            case "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers": break
             default:
                 if !steps.inherit(entry, into: &surroundings) {
                     problems.add(steps.unknownKeyword(entry, of: "a play", among: Keywords.play))
@@ -78,6 +82,31 @@ struct PlaybookLoader {
         (play.roles, play.handlers) = (steps.roles, steps.handlers)
         checkNotifications(play)
         return play
+    }
+
+    private func strategy(_ node: YAMLNode) -> String {
+        let name = Keywords.shortName(of: reader.text(node, "'strategy'") ?? "linear")
+        let known = ["linear", "free", "host_pinned"]
+        if !known.contains(name) {
+            problems.add(
+                .wrongShape(
+                    what: "'strategy'", wanted: "one of " + known.joined(separator: ", "), found: "'\(name)'",
+                    at: node.location))
+        }
+        return name
+    }
+
+    private func batchSizes(_ node: YAMLNode) -> [BatchSize] {
+        (node.sequence ?? [node]).compactMap { element in
+            let text = element.json.text.filter { $0 != "\"" }
+            if text.hasSuffix("%"), let part = Double(text.dropLast()), part > 0 { return .percentage(part) }
+            if let count = Int(text), count > 0 { return .machines(count) }
+            problems.add(
+                .wrongShape(
+                    what: "'serial'", wanted: "a number of machines or a percentage", found: "'\(text)'",
+                    at: element.location))
+            return nil
+        }
     }
 
     private func flush(_ place: SourceLocation) -> PlayItem {

@@ -13,6 +13,7 @@ extension CompiledPlaybook {
             case .inclusion(let site, let name, let play):
                 if let path = inclusionPath(name, at: site) { try files.requireWithin([folder] + roleFolders, path) }
                 return .value(try inclusion(name, at: site, for: host, play: play).json)
+            case .meeting, .call, .tell: return .refusal("nobody is met here")
             case .variables(let arguments, let role):
                 return .value(.object(try IncludedVariables(self, arguments, role).read()))
             }

@@ -15,6 +15,13 @@ actor MachineRun {
     private var countsNow = RecapCounts()
     /// The number of the playbook whose bundle the machine has.
     private var playbook: Int?
+    /// Whom it meets in the present play, and who does its delegated tasks.
+    private var company: Company?
+
+    private struct Company {
+        var meeting: Meeting
+        var delegates: Delegates
+    }
 
     init(host: String, channel: MachineChannel, report: @escaping @Sendable (HostEvent) -> Void) {
         self.host = host
@@ -34,38 +41,75 @@ actor MachineRun {
         playbook = number
         self.compiled = compiled
         (countsBefore, countsNow) = (counts, RecapCounts())
-        for effect in session.begin(bundle) { _ = try await carryOut(effect) }
+        for effect in session.begin(bundle) { try await carryOut(effect) }
     }
 
-    /// Runs a play to its end; true where no task failed.
-    func play(_ number: Int) async throws -> Bool {
-        for effect in session.play(number) { _ = try await carryOut(effect) }
-        let failedBefore = countsNow.failed
+    /// Runs a play to its end, meeting the others of its batch on the way.
+    func play(_ start: PlayStart, _ meeting: Meeting, _ delegates: Delegates) async throws -> PlayEnd {
+        company = Company(meeting: meeting, delegates: delegates)
+        defer { company = nil }
+        for effect in session.play(start) { try await carryOut(effect) }
         while let bytes = try await channel.receive() {
-            var isOver = false
-            for effect in try session.received(bytes) where try await carryOut(effect) { isOver = true }
-            if isOver { return countsNow.failed == failedBefore }
+            for effect in try session.received(bytes) {
+                if case .playEnded(let end) = effect {
+                    countsNow = end.counts
+                    return end
+                }
+                try await carryOut(effect)
+            }
+        }
+        throw BundleError.channelClosed
+    }
+
+    /// Has something done for another machine's task, with that one's files.
+    func call(_ call: ModuleCall, of compiled: CompiledPlaybook) async throws -> CallResult {
+        self.compiled = compiled
+        for effect in session.call(call) { try await carryOut(effect) }
+        while let bytes = try await channel.receive() {
+            for effect in try session.received(bytes) {
+                if case .called(let result) = effect { return result }
+                try await carryOut(effect)
+            }
         }
         throw BundleError.channelClosed
     }
 
     func close() async { await channel.close() }
 
-    /// Does what the session asks; true where the play is over.
-    private func carryOut(_ effect: MachineSession.Effect) async throws -> Bool {
+    /// Does what the session asks.
+    private func carryOut(_ effect: MachineSession.Effect) async throws {
         switch effect {
         case .send(let frame): try await channel.send(frame.bytes)
         case .sendFile(let digest): try await sendFile(digest)
         case .report(let event): report(.task(host: host, event))
-        case .answer(let ask):
-            guard let compiled else { throw BundleError.unexpectedFrame("ask") }
-            try await channel.send(Frame(.answer, compiled.answer(to: ask, of: host).json.bytes).bytes)
-        case .playEnded(let counts):
-            countsNow = counts
-            return true
+        case .answer(let ask): try await channel.send(Frame(.answer, answer(to: ask).json.bytes).bytes)
+        case .settled(let result): await company?.meeting.settled(result, by: host)
         case .failed(let message): throw RunnerFailure(message: message)
+        case .playEnded, .called: throw BundleError.unexpectedFrame("an end")
         }
-        return false
+    }
+
+    private func answer(to ask: Ask) async throws -> Answer {
+        guard let compiled else { throw BundleError.unexpectedFrame("ask") }
+        switch ask {
+        case .meeting(let place, let runsOnce, let updates):
+            guard let company else { throw BundleError.unexpectedFrame("ask") }
+            company.delegates.memory.tell(updates, of: host)
+            return .value(await company.meeting.meet(host, at: place, runsOnce: runsOnce).json)
+        case .call(let other, let call):
+            guard let company else { throw BundleError.unexpectedFrame("ask") }
+            do {
+                return .value(try await company.delegates.call(call, on: other, of: compiled, for: host).json)
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                return .refusal("on \(other): " + Diagnoses(of: error).description)
+            }
+        case .tell(let other, let updates):
+            company?.delegates.memory.tell(updates, of: other)
+            return .value(.null)
+        case .file, .inclusion, .variables: return compiled.answer(to: ask, of: host)
+        }
     }
 
     private func sendFile(_ digest: String) async throws {

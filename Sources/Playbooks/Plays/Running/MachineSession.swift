@@ -12,7 +12,11 @@ struct MachineSession {
         case report(TaskEvent)
         /// Answer what the runner asks.
         case answer(Ask)
-        case playEnded(RecapCounts)
+        case playEnded(PlayEnd)
+        /// What came of the task that it did for all.
+        case settled(JSON)
+        /// What came of a call.
+        case called(CallResult)
         case failed(String)
     }
 
@@ -31,10 +35,17 @@ struct MachineSession {
     }
 
     /// Starts a play.
-    mutating func play(_ number: Int) -> [Effect] {
+    mutating func play(_ start: PlayStart) -> [Effect] {
         precondition(state == .idle)
         state = .playing
-        return [.send(Frame(.play, JSON(number).bytes))]
+        return [.send(Frame(.play, start.json.bytes))]
+    }
+
+    /// Has something done for another machine's task.
+    mutating func call(_ call: ModuleCall) -> [Effect] {
+        precondition(state == .new || state == .idle)
+        state = .playing
+        return [.send(Frame(.call, call.json.bytes))]
     }
 
     mutating func received(_ bytes: [UInt8]) throws -> [Effect] {
@@ -49,9 +60,13 @@ struct MachineSession {
         case (.event, .playing): return .report(try TaskEvent(json: Self.json(frame)))
         case (.ask, .playing): return .answer(try Ask(json: Self.json(frame)))
         case (.need, .playing): return .sendFile(String(decoding: frame.payload, as: UTF8.self))
+        case (.settled, .playing): return .settled(try Self.json(frame))
+        case (.result, .playing):
+            state = .idle
+            return .called(try CallResult(json: Self.json(frame)))
         case (.playEnd, .playing):
             state = .idle
-            return .playEnded(try RecapCounts(json: Self.json(frame)))
+            return .playEnded(try PlayEnd(json: Self.json(frame)))
         case (.failure, _):
             state = .over
             return .failed(String(decoding: frame.payload, as: UTF8.self))

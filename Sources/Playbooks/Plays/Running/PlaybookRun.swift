@@ -13,8 +13,10 @@ package enum HostEvent: Sendable, Hashable {
 package struct PlaybookRecap: Sendable, Hashable {
     package var counts: [String: RecapCounts] = [:]
     package var lost: [String: Diagnoses] = [:]
+    /// The machines that stopped because too many others had failed.
+    package var stopped: Set<String> = []
 
-    package var succeeded: Bool { lost.isEmpty && counts.values.allSatisfy { $0.failed == 0 } }
+    package var succeeded: Bool { lost.isEmpty && stopped.isEmpty && counts.values.allSatisfy { $0.failed == 0 } }
     package var changed: Int { counts.values.reduce(0) { $0 + $1.changed } }
 
     /// Ansible's recap, one line a machine.
@@ -30,45 +32,57 @@ package struct PlaybookRecap: Sendable, Hashable {
     }
 }
 
-/// Runs compiled playbooks one after the other: play by play over all their machines, each machine at its own pace within a
-/// play.
+/// Runs compiled playbooks one after the other: play by play and batch by batch over their machines, each machine at its own pace
+/// where nothing shows across them.
 package struct PlaybookRun: Sendable {
     private let playbooks: [CompiledPlaybook]
-    private let forks: Int
+    private let connecting: Turns
+    private let isChecking: Bool
 
-    /// `forks` bounds how many machines work at one time.
-    package init(_ playbooks: [CompiledPlaybook], forks: Int = 32) {
+    /// `forks` bounds how many machines are connected to at a time.
+    package init(_ playbooks: [CompiledPlaybook], forks: Int = 32, isChecking: Bool = false) {
         self.playbooks = playbooks
-        self.forks = max(1, forks)
+        connecting = Turns(max(1, forks))
+        self.isChecking = isChecking
     }
 
-    /// Connects to every machine once and runs; a machine that fails drops out, and where all of a play's have failed the run ends.
+    /// Connects to every machine once and runs; a machine that fails drops out, and where all of a batch's have failed the run ends.
+    ///
+    /// `connectBeside` gives a second way to a machine, for tasks that others delegate to it.
     package func run(
         connect: @escaping @Sendable (_ host: String) async throws -> MachineChannel,
+        connectBeside: (@Sendable (_ host: String) async throws -> MachineChannel)? = nil,
         report: @escaping @Sendable (HostEvent) -> Void
     ) async throws -> PlaybookRecap {
         var runs: [String: MachineRun] = [:]
         var recap = PlaybookRecap()
-        for (number, stage) in stages where !stage.hosts.isEmpty {
-            let active = stage.hosts.filter { recap.lost[$0] == nil && recap.counts[$0]?.failed ?? 0 == 0 }
+        let memory = SharedVariables()
+        let delegates = Delegates(memory, connect: connectBeside, report: report)
+        plays: for (number, stage) in stages where !stage.hosts.isEmpty {
+            let active = stage.hosts.filter { recap.takesPart($0) }
             if active.isEmpty { break }
             report(.playStarted(name: stage.name, hosts: active))
-            let outcomes = await each(active) { [runs] host in
-                try await self.play(stage.number, of: number, on: host, existing: runs[host], connect, report)
-            }
-            // Who was interrupted has not failed.
-            try Task.checkCancellation()
-            for outcome in outcomes {
-                if let run = outcome.run {
-                    runs[outcome.host] = run
-                    recap.counts[outcome.host] = await run.counts
-                } else if let diagnoses = outcome.failure {
-                    recap.lost[outcome.host] = diagnoses
-                    report(.lost(host: outcome.host, diagnoses))
+            for batch in stage.batches(of: active) {
+                let meeting = Meeting(batch, limit: stage.limit, isFree: stage.isFree, memory)
+                let left = active.filter { recap.takesPart($0) }
+                let outcomes = await each(batch) { [runs] host in
+                    let run = try await existing(runs[host], host, connect, report)
+                    let start = PlayStart(
+                        number: stage.number, hosts: left, batch: batch,
+                        others: memory.news(for: host), isChecking: isChecking)
+                    return try await play(start, of: number, on: run, meeting, delegates)
+                } left: { outcome in
+                    await meeting.left(
+                        outcome.host, error: outcome.hasFailed || outcome.run == nil, isFatal: outcome.isFatal)
                 }
+                // Who was interrupted has not failed.
+                try Task.checkCancellation()
+                for outcome in outcomes { await recap.note(outcome, &runs, report) }
+                if batch.allSatisfy({ !recap.takesPart($0) }) { break plays }
             }
         }
         for run in runs.values { await run.close() }
+        await delegates.close()
         return recap
     }
 
@@ -77,57 +91,120 @@ package struct PlaybookRun: Sendable {
         playbooks.enumerated().flatMap { number, playbook in playbook.stages.map { (number, $0) } }
     }
 
-    private func play(
-        _ number: Int, of playbook: Int, on host: String, existing: MachineRun?,
-        _ connect: @Sendable (String) async throws -> MachineChannel,
+    private func existing(
+        _ run: MachineRun?, _ host: String, _ connect: @Sendable (String) async throws -> MachineChannel,
         _ report: @escaping @Sendable (HostEvent) -> Void
     ) async throws -> MachineRun {
-        let run: MachineRun
-        if let existing {
-            run = existing
-        } else {
-            run = MachineRun(host: host, channel: try await connect(host), report: report)
+        if let run { return run }
+        return try await connecting.take {
+            MachineRun(host: host, channel: try await connect(host), report: report)
         }
+    }
+
+    private func play(
+        _ start: PlayStart, of playbook: Int, on run: MachineRun, _ meeting: Meeting, _ delegates: Delegates
+    ) async throws -> HostOutcome {
         do {
             try await run.begin(playbook, of: playbooks[playbook])
-            _ = try await run.play(number)
-            return run
+            let failedBefore = await run.counts.failed
+            let end = try await run.play(start, meeting, delegates)
+            delegates.memory.tell(end.updates, of: run.host)
+            return HostOutcome(
+                host: run.host, run: run, hasFailed: await run.counts.failed > failedBefore, isStopped: end.isStopped,
+                isFatal: end.isFatal)
         } catch {
             await run.close()
             throw error
         }
     }
 
-    /// The body for every host, so many at a time.
+    /// The body for every host at once; `left` hears of each at its end.
     private func each(
-        _ hosts: [String], _ body: @escaping @Sendable (String) async throws -> MachineRun
-    ) async -> [Outcome] {
-        await withTaskGroup(of: Outcome.self) { group in
-            var waiting = hosts[...]
-            func start() {
-                guard let host = waiting.popFirst() else { return }
+        _ hosts: [String], _ body: @escaping @Sendable (String) async throws -> HostOutcome,
+        left: @escaping @Sendable (HostOutcome) async -> Void
+    ) async -> [HostOutcome] {
+        await withTaskGroup(of: HostOutcome.self) { group in
+            for host in hosts {
                 group.addTask {
+                    let outcome: HostOutcome
                     do {
-                        return Outcome(host: host, run: try await body(host), failure: nil)
+                        outcome = try await body(host)
                     } catch {
-                        return Outcome(host: host, run: nil, failure: Diagnoses(of: error))
+                        outcome = HostOutcome(host: host, failure: Diagnoses(of: error))
                     }
+                    await left(outcome)
+                    return outcome
                 }
             }
-            for _ in 0..<min(forks, hosts.count) { start() }
-            var outcomes: [Outcome] = []
-            for await outcome in group {
-                outcomes.append(outcome)
-                start()
-            }
-            return outcomes
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+}
+
+/// How a play ended on a host. (A tuple with a `Result` would crash the runtime of Swift 6.3.1 when a child task ends.)
+struct HostOutcome: Sendable {
+    var host: String
+    var run: MachineRun?
+    var failure: Diagnoses?
+    var hasFailed = false
+    /// Whether it takes part no longer because others failed.
+    var isStopped = false
+    /// Whether its failure is all others', too.
+    var isFatal = false
+}
+
+extension PlaybookRecap {
+    /// Whether a machine is still with the run.
+    func takesPart(_ host: String) -> Bool {
+        lost[host] == nil && !stopped.contains(host) && counts[host]?.failed ?? 0 == 0
+    }
+
+    mutating func note(
+        _ outcome: HostOutcome, _ runs: inout [String: MachineRun], _ report: @Sendable (HostEvent) -> Void
+    ) async {
+        if let run = outcome.run {
+            runs[outcome.host] = run
+            counts[outcome.host] = await run.counts
+            if outcome.isStopped { stopped.insert(outcome.host) }
+        } else if let diagnoses = outcome.failure {
+            lost[outcome.host] = diagnoses
+            report(.lost(host: outcome.host, diagnoses))
+        }
+    }
+}
+
+/// Lets so many do something at a time.
+private actor Turns {
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(_ count: Int) { free = count }
+
+    nonisolated func take<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        await begin()
+        do {
+            let value = try await body()
+            await end()
+            return value
+        } catch {
+            await end()
+            throw error
         }
     }
 
-    /// How a play ended on a host. (A tuple with a `Result` would crash the runtime of Swift 6.3.1 when a child task ends.)
-    private struct Outcome: Sendable {
-        var host: String
-        var run: MachineRun?
-        var failure: Diagnoses?
+    private func begin() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    private func end() {
+        if waiting.isEmpty {
+            free += 1
+        } else {
+            waiting.removeFirst().resume()
+        }
     }
 }

@@ -1,0 +1,65 @@
+package import JSON
+
+/// One task's work with everything settled: what a machine does for another one's task, or in the background.
+package struct ModuleCall: Hashable, Sendable {
+    package var module: String
+    /// Rendered.
+    package var arguments: JSONObject
+    package var files: [String: FileReference]
+    package var environment: JSONObject
+    /// Whose rights it takes; nil is root.
+    package var user: String?
+    package var isChecking: Bool
+
+    package init(
+        module: String, arguments: JSONObject, files: [String: FileReference], environment: JSONObject, user: String?,
+        isChecking: Bool
+    ) {
+        self.module = module
+        self.arguments = arguments
+        self.files = files
+        self.environment = environment
+        self.user = user
+        self.isChecking = isChecking
+    }
+
+    package var json: JSON {
+        [
+            "module": .string(module), "arguments": .object(arguments), "environment": .object(environment),
+            "user": user.map { .string($0) } ?? .null, "isChecking": .bool(isChecking),
+            "files": .object(JSONObject(files.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
+        ]
+    }
+
+    package init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "a call")
+        var files: [String: FileReference] = [:]
+        for (name, file) in try reader.object("files") { files[name] = try FileReference(json: file) }
+        self.init(
+            module: try reader.text("module"), arguments: try reader.object("arguments"), files: files,
+            environment: try reader.object("environment"), user: try reader.optionalText("user"),
+            isChecking: try reader.flag("isChecking"))
+    }
+}
+
+/// What came of a call: the result's members, and what it changed.
+package struct CallResult: Hashable, Sendable {
+    package var members: JSONObject
+    package var differences: [TaskEvent.Difference]
+
+    package init(members: JSONObject, differences: [TaskEvent.Difference]) {
+        self.members = members
+        self.differences = differences
+    }
+
+    package var json: JSON { ["members": .object(members), "differences": .array(differences.map(\.json))] }
+
+    package init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "a call's result")
+        self.init(
+            members: try reader.object("members"),
+            differences: try reader.list("differences") { json throws(BundleError) in
+                try TaskEvent.Difference(json: json)
+            })
+    }
+}

@@ -1,0 +1,63 @@
+internal import Bundles
+internal import Diagnostics
+internal import JSON
+internal import Templates
+
+/// A module at work: it looks, and brings its change about unless only looking is asked for.
+struct ModuleWork {
+    var context: ModuleContext
+    /// Whose rights it takes; nil is root.
+    var user: String?
+    var isChecking = false
+    /// Notes that a change begins.
+    var intend: () throws -> Void = {}
+
+    /// What came of it.
+    struct Outcome {
+        var members: JSONObject
+        var differences: [TaskEvent.Difference] = []
+        var message: String?
+    }
+
+    func perform() throws -> Outcome {
+        guard let module = ModuleTable.all[context.module] else {
+            throw TaskFailure.said("this runner has no module '\(context.module)'")
+        }
+        let proposal = try Identity.running(as: user) { try module(context.adding($0)) }
+        var outcome = Outcome(
+            members: proposal.result, differences: proposal.differences, message: proposal.message)
+        if let apply = proposal.apply, !isChecking {
+            try intend()
+            outcome.members = outcome.members.merging(try Identity.running(as: user) { _ in try apply() })
+        }
+        if outcome.members["changed"] == nil { outcome.members["changed"] = .bool(proposal.apply != nil) }
+        outcome.members["failed"] = .bool(outcome.members["failed"]?.isTruthy ?? false)
+        return outcome
+    }
+}
+
+extension BundleRunner {
+    /// Does one thing for another machine's task; a failure is a result.
+    func carryOut(_ call: ModuleCall) -> CallResult {
+        do {
+            var environment: [String: String] = [:]
+            for (name, value) in call.environment { environment[name] = value.pythonText }
+            let context = ModuleContext(
+                module: call.module, arguments: call.arguments, files: call.files, environment: environment,
+                digests: state.digests, fetch: { try self.fetch($0, $1) },
+                render: { _, _, _ in throw TaskFailure.said("a template is rendered where its task is") },
+                evaluate: { $0 }, holds: { $0.isTruthy }, checkpoint: { try self.channel.checkOpen() },
+                flush: {
+                    // A broken channel is found again at the result.
+                    try? self.channel.flush()
+                }, readVariables: { _ in throw TaskFailure.said("files of variables are read where their task is") })
+            let outcome = try ModuleWork(context: context, user: call.user, isChecking: call.isChecking).perform()
+            return CallResult(members: outcome.members, differences: outcome.differences)
+        } catch {
+            var members: JSONObject = ["failed": true, "changed": false]
+            if case TaskFailure.result(let more) = error { members = members.merging(more) }
+            if members["msg"] == nil { members["msg"] = .string(Diagnoses(of: error).description) }
+            return CallResult(members: members, differences: [])
+        }
+    }
+}
