@@ -45,6 +45,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -97,7 +98,8 @@ let targets: [Target] = [
 
     // Playbooks
     wing("Playbooks", "Templates", ["Diagnostics", "JSON", crypto]),
-    wing("Playbooks", "Inventories", ["Diagnostics", "JSON", "YAML"]),
+    wing("Playbooks", "Vault", ["Diagnostics", "JSON", "YAML", "Linux", crypto, cryptoExtras]),
+    wing("Playbooks", "Inventories", ["Diagnostics", "JSON", "YAML", "Vault", "Linux"]),
     wing("Playbooks", "Bundles", ["Diagnostics", "JSON"]),
     wing("Playbooks", "Plays", ["Diagnostics", "JSON", "YAML", "Templates", "Inventories", "Bundles", crypto]),
     wing("Playbooks", "TaskModules", ["Diagnostics", "JSON", "Templates", "Bundles", crypto]),
@@ -160,7 +162,8 @@ let targets: [Target] = [
     tests("Node", "PodNetwork", ["Addresses", "Linux"]),
     tests("Node", "NodeAgent"),
     tests("Playbooks", "Templates"),
-    tests("Playbooks", "Inventories"),
+    tests("Playbooks", "Vault", ["Diagnostics", "Linux", "YAML", "JSON"]),
+    tests("Playbooks", "Inventories", ["Vault", "Diagnostics", "Linux", "JSON"]),
     tests("Playbooks", "Plays", ["TaskModules", "Bundles", "Templates", "Inventories", "JSON"]),
     tests("Playbooks", "TaskModules", ["Bundles", "Templates", "JSON"]),
     tests("Provision", "Clusterfiles", ["JSON", "YAML", "Diagnostics"], exclude: ["Broken"]),
