@@ -64,6 +64,7 @@ let targets: [Target] = [
     wing("Base", "Diagnostics"),
     wing("Base", "Addresses"),
     wing("Base", "JSON"),
+    wing("Base", "INI"),
     wing("Base", "YAML", ["Diagnostics", "JSON", "CLibyaml"]),
     wing("Base", "Credentials", ["Diagnostics", "JSON", crypto, x509]),
     wing("Base", "HTTPServing", ["Diagnostics", logging] + nio),
@@ -101,8 +102,8 @@ let targets: [Target] = [
     wing("Playbooks", "Vault", ["Diagnostics", "JSON", "YAML", "Linux", crypto, cryptoExtras]),
     wing("Playbooks", "Inventories", ["Diagnostics", "JSON", "YAML", "Vault", "Linux"]),
     wing("Playbooks", "Bundles", ["Diagnostics", "JSON"]),
-    wing("Playbooks", "Plays", ["Diagnostics", "JSON", "YAML", "Templates", "Inventories", "Bundles", crypto]),
-    wing("Playbooks", "TaskModules", ["Diagnostics", "JSON", "Templates", "Bundles", crypto]),
+    wing("Playbooks", "Plays", ["Diagnostics", "INI", "JSON", "YAML", "Templates", "Inventories", "Bundles", crypto]),
+    wing("Playbooks", "TaskModules", ["Diagnostics", "INI", "JSON", "Linux", "Templates", "Bundles", crypto]),
 
     // Provision
     wing("Provision", "Clusterfiles", ["Diagnostics", "Addresses", "YAML", "JSON"], exclude: ["Reference.md"]),
@@ -145,6 +146,7 @@ let targets: [Target] = [
     tests("Base", "Addresses"),
     tests("Base", "Diagnostics"),
     tests("Base", "JSON"),
+    tests("Base", "INI"),
     tests("Base", "YAML", ["JSON", "Diagnostics"]),
     tests("Base", "Credentials"),
     tests("Base", "HTTPServing", [logging]),

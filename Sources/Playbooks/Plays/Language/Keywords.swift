@@ -9,7 +9,7 @@ enum Keywords {
     static let play =
         inherited + [
             "name", "hosts", "gather_facts", "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers",
-            "force_handlers", "any_errors_fatal",
+            "force_handlers", "any_errors_fatal", "gather_subset", "gather_timeout", "fact_path",
         ]
 
     static let block = inherited + ["name", "block", "rescue", "always"]
@@ -26,7 +26,7 @@ enum Keywords {
     static let unsupported: Set<String> = [
         "delegate_to", "run_once", "async", "poll", "throttle", "delegate_facts", "serial", "strategy",
         "max_fail_percentage", "vars_prompt", "connection", "include", "import_playbook", "port", "order",
-        "local_action", "action", "timeout", "ignore_unreachable", "gather_subset", "gather_timeout",
+        "local_action", "action", "timeout", "ignore_unreachable",
     ]
 
     static func shortName(of name: String) -> String {
