@@ -45,6 +45,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -63,6 +64,7 @@ let targets: [Target] = [
     wing("Base", "Diagnostics"),
     wing("Base", "Addresses"),
     wing("Base", "JSON"),
+    wing("Base", "INI"),
     wing("Base", "YAML", ["Diagnostics", "JSON", "CLibyaml"]),
     wing("Base", "Credentials", ["Diagnostics", "JSON", crypto, x509]),
     wing("Base", "HTTPServing", ["Diagnostics", logging] + nio),
@@ -97,10 +99,11 @@ let targets: [Target] = [
 
     // Playbooks
     wing("Playbooks", "Templates", ["Diagnostics", "JSON", crypto]),
-    wing("Playbooks", "Inventories", ["Diagnostics", "JSON", "YAML"]),
+    wing("Playbooks", "Vault", ["Diagnostics", "JSON", "YAML", "Linux", crypto, cryptoExtras]),
+    wing("Playbooks", "Inventories", ["Diagnostics", "JSON", "YAML", "Vault", "Linux"]),
     wing("Playbooks", "Bundles", ["Diagnostics", "JSON"]),
-    wing("Playbooks", "Plays", ["Diagnostics", "JSON", "YAML", "Templates", "Inventories", "Bundles", crypto]),
-    wing("Playbooks", "TaskModules", ["Diagnostics", "JSON", "Templates", "Bundles", crypto]),
+    wing("Playbooks", "Plays", ["Diagnostics", "INI", "JSON", "YAML", "Templates", "Inventories", "Bundles", crypto]),
+    wing("Playbooks", "TaskModules", ["Diagnostics", "INI", "JSON", "Linux", "Templates", "Bundles", crypto]),
 
     // Provision
     wing("Provision", "Clusterfiles", ["Diagnostics", "Addresses", "YAML", "JSON"], exclude: ["Reference.md"]),
@@ -143,6 +146,7 @@ let targets: [Target] = [
     tests("Base", "Addresses"),
     tests("Base", "Diagnostics"),
     tests("Base", "JSON"),
+    tests("Base", "INI"),
     tests("Base", "YAML", ["JSON", "Diagnostics"]),
     tests("Base", "Credentials"),
     tests("Base", "HTTPServing", [logging]),
@@ -160,7 +164,8 @@ let targets: [Target] = [
     tests("Node", "PodNetwork", ["Addresses", "Linux"]),
     tests("Node", "NodeAgent"),
     tests("Playbooks", "Templates"),
-    tests("Playbooks", "Inventories"),
+    tests("Playbooks", "Vault", ["Diagnostics", "Linux", "YAML", "JSON"]),
+    tests("Playbooks", "Inventories", ["Vault", "Diagnostics", "Linux", "JSON"]),
     tests("Playbooks", "Plays", ["TaskModules", "Bundles", "Templates", "Inventories", "JSON"]),
     tests("Playbooks", "TaskModules", ["Bundles", "Templates", "JSON"]),
     tests("Provision", "Clusterfiles", ["JSON", "YAML", "Diagnostics"], exclude: ["Broken"]),

@@ -14,12 +14,22 @@ package struct YAMLNode: Hashable, Sendable {
     package struct Scalar: Hashable, Sendable {
         package var text: String
         package var isPlain: Bool
+
+        package init(text: String, isPlain: Bool) {
+            self.text = text
+            self.isPlain = isPlain
+        }
     }
 
     /// A mapping's key and value, in the order of the file.
     package struct Entry: Hashable, Sendable {
         package var key: YAMLNode
         package var value: YAMLNode
+
+        package init(key: YAMLNode, value: YAMLNode) {
+            self.key = key
+            self.value = value
+        }
     }
 
     package var content: Content

@@ -1,7 +1,8 @@
 /// Modules that the engine itself carries out.
 extension ModuleSpec {
     static let ofEngine: [ModuleSpec] = [
-        ModuleSpec(name: "gather_facts", parameters: [Parameter(name: "parallel", kind: .flag)]),
+        ModuleSpec(name: "gather_facts", parameters: factParameters + [Parameter(name: "parallel", kind: .flag)]),
+        ModuleSpec(name: "setup", parameters: factParameters),
         ModuleSpec(name: "include_tasks", parameters: [Parameter(name: "name", kind: .text, isRequired: true)]),
         ModuleSpec(name: "include_role", parameters: [Parameter(name: "name", kind: .text, isRequired: true)]),
         ModuleSpec(
@@ -12,5 +13,10 @@ extension ModuleSpec {
                 Parameter(name: "files_matching", kind: .text), Parameter(name: "ignore_files", kind: .list),
                 Parameter(name: "extensions", kind: .list), Parameter(name: "ignore_unknown_extensions", kind: .flag),
             ]),
+    ]
+
+    private static let factParameters = [
+        Parameter(name: "gather_subset", kind: .list), Parameter(name: "gather_timeout", kind: .integer),
+        Parameter(name: "filter", kind: .list), Parameter(name: "fact_path", kind: .path),
     ]
 }

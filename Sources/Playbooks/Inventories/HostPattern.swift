@@ -1,4 +1,8 @@
-/// A choice of hosts: `all`, names of groups and hosts, globs, ranges, joined by `:` or `,`, with `!` and `&`.
+package import Diagnostics
+internal import FoundationEssentials
+
+/// A choice of hosts: `all`, names of groups and hosts, globs, `~` regular expressions, positions, joined by `:` or `,`,
+/// with `!` and `&`.
 package struct HostPattern: Hashable, Sendable {
     private struct Part: Hashable, Sendable {
         enum Role: Hashable, Sendable {
@@ -10,27 +14,45 @@ package struct HostPattern: Hashable, Sendable {
         var subscripted: Subscript?
     }
 
-    /// `[0]`, `[-1]`, `[0:2]` behind a group's name; the end counts too.
-    private struct Subscript: Hashable, Sendable {
-        var from: Int
-        var to: Int?
-        var isRange: Bool
+    /// `[0]`, `[-1]`, `[0:2]` behind a name; the end counts too.
+    private enum Subscript: Hashable, Sendable {
+        case one(Int)
+        case range(from: Int, to: Int?)
     }
 
     private let parts: [Part]
     package let text: String
 
-    package init(_ text: String) {
-        self.text = text
-        var depth = 0
-        let pieces = text.split(omittingEmptySubsequences: true) { character in
-            if character == "[" { depth += 1 }
-            if character == "]" { depth -= 1 }
-            return depth == 0 && (character == ":" || character == ",")
+    package init(_ text: String) { self.init([text]) }
+
+    /// Several patterns as a list of them means it: all that any of them adds, less what any excludes.
+    package init(_ texts: [String]) { self.init(pieces: texts.flatMap(Self.split), text: texts.joined(separator: ",")) }
+
+    /// What `--limit` takes: patterns, and `@FILE` for those that a file has, one a line.
+    package init(limit text: String) throws(Diagnoses) {
+        var pieces: [String] = []
+        for piece in Self.split(text) {
+            guard piece.hasPrefix("@") else {
+                pieces.append(piece)
+                continue
+            }
+            let path = String(piece.dropFirst())
+            do {
+                let lines = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+                pieces += lines.split(separator: "\n").map(Self.trimmed).filter { !$0.isEmpty }
+            } catch {
+                let problem = Diagnosis(
+                    "the limit '\(piece)' names no file that can be read", fix: "name a file with a host a line")
+                throw Diagnoses([problem])
+            }
         }
+        self.init(pieces: pieces, text: text)
+    }
+
+    private init(pieces: [String], text: String) {
+        self.text = text
         let parts = pieces.map { piece -> Part in
-            var name = piece.drop { $0 == " " }
-            while name.last == " " { name.removeLast() }
+            var name = piece[...]
             var role = Part.Role.add
             if name.hasPrefix("!") { role = .exclude }
             if name.hasPrefix("&") { role = .intersect }
@@ -39,101 +61,106 @@ package struct HostPattern: Hashable, Sendable {
             return Part(role: role, name: bare, subscripted: subscripted)
         }
         // Ansible adds first, then intersects, then excludes, in whatever order they stand.
-        let ordered =
-            parts.filter { $0.role == .add } + parts.filter { $0.role == .intersect }
-            + parts.filter { $0.role == .exclude }
+        let added = parts.filter { $0.role == .add }
         self.parts =
-            ordered.first.map { $0.role == .add } ?? true
-            ? ordered : [Part(role: .add, name: "all", subscripted: nil)] + ordered
+            (added.isEmpty ? [Part(role: .add, name: "all", subscripted: nil)] : added)
+            + parts.filter { $0.role == .intersect } + parts.filter { $0.role == .exclude }
+    }
+
+    /// Commas part patterns; where there is none, colons do, unless the whole is an address or a host with a port.
+    private static func split(_ text: String) -> [String] {
+        if text.contains(",") { return text.split(separator: ",").map(trimmed).filter { !$0.isEmpty } }
+        if HostAddress(text) != nil { return [text] }
+        var depth = 0
+        return text.split { character in
+            if character == "[" { depth += 1 }
+            if character == "]" { depth -= 1 }
+            return depth <= 0 && (character == ":" || character.isWhitespace)
+        }.map(String.init)
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text.drop { $0.isWhitespace }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
     }
 
     private static func subscripted(_ name: Substring) -> (String, Subscript?) {
-        guard name.hasSuffix("]"), let open = name.lastIndex(of: "[") else { return (String(name), nil) }
+        guard !name.hasPrefix("~"), name.hasSuffix("]"), let open = name.lastIndex(of: "["), open > name.startIndex
+        else { return (String(name), nil) }
         let inner = name[name.index(after: open)...].dropLast()
-        let bounds = inner.split(separator: ":", omittingEmptySubsequences: false)
-        guard bounds.count <= 2, let from = Int(bounds[0]) ?? (bounds[0].isEmpty ? 0 : nil) else {
+        let bare = String(name[..<open])
+        if let index = Int(inner), inner.first != "+" { return (bare, .one(index)) }
+        let bounds = inner.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == ":" || $0 == "-" }
+        guard bounds.count == 2, let from = Int(bounds[0]), from >= 0, bounds[1].allSatisfy(\.isNumber) else {
             return (String(name), nil)
         }
-        let to = bounds.count == 2 ? Int(bounds[1]) : nil
-        return (String(name[..<open]), Subscript(from: from, to: to, isRange: bounds.count == 2))
+        return (bare, .range(from: from, to: Int(bounds[1])))
     }
 
-    /// The hosts it means, in the inventory's order.
+    /// The hosts it means, in the order of the groups that it names.
     package func hosts(in inventory: Inventory) -> [String] {
         var chosen: [String] = []
         for part in parts {
             let matched = hosts(of: part, in: inventory)
             switch part.role {
-            case .add: chosen += matched.filter { !chosen.contains($0) }
-            case .intersect: chosen.removeAll { !matched.contains($0) }
-            case .exclude: chosen.removeAll { matched.contains($0) }
+            case .add: chosen += matched
+            case .intersect:
+                let kept = Set(matched)
+                chosen.removeAll { !kept.contains($0) }
+            case .exclude:
+                let gone = Set(matched)
+                chosen.removeAll { gone.contains($0) }
             }
         }
-        return chosen
+        var seen: Set<String> = []
+        return chosen.filter { seen.insert($0).inserted }
     }
 
-    /// The names in it that mean nothing in the inventory.
+    /// The names in it that mean nothing in the inventory, those with a position that is beyond their hosts included.
     package func unknownNames(in inventory: Inventory) -> [String] {
-        parts.filter { $0.name != "all" && $0.name != "localhost" && matches(of: $0.name, in: inventory) == nil }.map(
-            \.name)
+        parts.filter { part in
+            if part.name == "all" { return false }
+            guard let matches = matches(of: part.name, in: inventory) else { return true }
+            return !matches.isEmpty && hosts(of: part, in: inventory).isEmpty
+        }.map(\.name)
     }
 
     private func hosts(of part: Part, in inventory: Inventory) -> [String] {
+        if part.role == .add, part.subscripted == nil, inventory.host(part.name) != nil { return [part.name] }
         let matched = matches(of: part.name, in: inventory) ?? []
-        guard let range = part.subscripted else { return matched }
-        func position(_ index: Int) -> Int { index < 0 ? matched.count + index : index }
-        let from = position(range.from)
-        let to = range.isRange ? range.to.map(position) ?? matched.count - 1 : from
-        return matched.indices.filter { $0 >= from && $0 <= to }.map { matched[$0] }
+        switch part.subscripted {
+        case nil: return matched
+        case .one(let index):
+            let position = index < 0 ? matched.count + index : index
+            return matched.indices.contains(position) ? [matched[position]] : []
+        case .range(let from, let to):
+            return Array(matched.prefix((to ?? matched.count - 1) + 1).dropFirst(from))
+        }
     }
 
+    /// The hosts of all groups of that name or like it, then hosts like it where the pattern can mean a host; nil where
+    /// there is neither group nor host.
     private func matches(of name: String, in inventory: Inventory) -> [String]? {
-        if name == "*" { return inventory.members(of: "all") }
-        if let members = inventory.members(of: name) { return members }
-        if inventory.host(name) != nil { return [name] }
-        guard name.contains(where: { "*?[".contains($0) }) else { return nil }
-        let groups = inventory.groups.filter { Glob.matches(name, $0.name) }.flatMap {
-            inventory.members(of: $0.name) ?? []
+        let isLike = Self.matcher(name)
+        let isPattern = name.hasPrefix("~") || name.contains { ".?*[".contains($0) }
+        let groups = isPattern ? inventory.groupNames.filter(isLike) : inventory.group(name).map { [$0.name] } ?? []
+        var found = groups.flatMap { inventory.members(of: $0) ?? [] }
+        if isPattern {
+            found += inventory.hosts.map(\.name).filter(isLike)
+        } else if groups.isEmpty, inventory.host(name) != nil {
+            found.append(name)
         }
-        let found = Set(groups + inventory.hosts.map(\.name).filter { Glob.matches(name, $0) })
-        return found.isEmpty ? nil : inventory.hosts.map(\.name).filter(found.contains)
-    }
-}
-
-/// Shell patterns: `*`, `?`, `[a-c]`, `[!x]`.
-package enum Glob {
-    package static func matches(_ pattern: String, _ text: String) -> Bool {
-        matches(Array(pattern)[...], Array(text)[...])
+        if found.isEmpty, let local = inventory.hostOrLocal(name) { return [local.name] }
+        return groups.isEmpty && found.isEmpty ? nil : found
     }
 
-    private static func matches(_ pattern: ArraySlice<Character>, _ text: ArraySlice<Character>) -> Bool {
-        guard let first = pattern.first else { return text.isEmpty }
-        switch first {
-        case "*":
-            let rest = pattern.drop { $0 == "*" }
-            return rest.isEmpty || text.indices.contains { matches(rest, text[$0...]) }
-        case "?": return !text.isEmpty && matches(pattern.dropFirst(), text.dropFirst())
-        case "[":
-            guard let close = pattern.dropFirst(2).firstIndex(of: "]"), let character = text.first else { return false }
-            var members = pattern[pattern.index(after: pattern.startIndex)..<close]
-            let negated = members.first == "!"
-            if negated { members = members.dropFirst() }
-            return holds(Array(members), character) != negated && matches(pattern[(close + 1)...], text.dropFirst())
-        default: return text.first == first && matches(pattern.dropFirst(), text.dropFirst())
+    private static func matcher(_ name: String) -> (String) -> Bool {
+        guard name.hasPrefix("~") else { return { Glob.matches(name, $0) } }
+        // What is no regular expression matches nothing, and so is among the unknown names.
+        guard let regex = try? Regex(String(name.dropFirst())).matchingSemantics(.unicodeScalar) else {
+            return { _ in false }
         }
-    }
-
-    private static func holds(_ members: [Character], _ character: Character) -> Bool {
-        var at = 0
-        while at < members.count {
-            if at + 2 < members.count, members[at + 1] == "-" {
-                if members[at] <= character, character <= members[at + 2] { return true }
-                at += 3
-            } else {
-                if members[at] == character { return true }
-                at += 1
-            }
-        }
-        return false
+        return { ((try? regex.prefixMatch(in: $0)) ?? nil) != nil }
     }
 }

@@ -8,6 +8,8 @@ package struct Inventory: Hashable, Sendable {
         package var hosts: [String] = []
         package var children: [String] = []
         package var variables = JSONObject()
+        /// Of groups equally deep, the one with the higher priority wins (`ansible_group_priority`).
+        package var priority = 1
 
         package init(
             _ name: String, hosts: [String] = [], children: [String] = [], variables: JSONObject = JSONObject()
@@ -23,97 +25,109 @@ package struct Inventory: Hashable, Sendable {
     package struct Host: Hashable, Sendable {
         package var name: String
         package var variables: JSONObject
+        /// The file (or list of hosts) that named it first.
+        package var source: String?
 
-        package init(_ name: String, variables: JSONObject = JSONObject()) {
+        package init(_ name: String, variables: JSONObject = JSONObject(), source: String? = nil) {
             self.name = name
             self.variables = variables
+            self.source = source
         }
     }
 
     /// In the order in which they were named.
     package private(set) var hosts: [Host] = []
+    /// All but `all` and `ungrouped`, in the order in which they were named.
     package private(set) var groups: [Group] = []
+    /// `all`, with the hosts and groups that were named in it.
+    package private(set) var all = Group("all")
+    /// `ungrouped`, with the hosts that were named in it.
+    package private(set) var ungrouped = Group("ungrouped")
+
+    private var hostPositions: [String: Int] = [:]
+    private var groupPositions: [String: Int] = [:]
+    /// The groups that name a host, and those that name a group within them.
+    private(set) var groupsNaming: [String: [String]] = [:]
+    private(set) var parents: [String: [String]] = [:]
+
     /// The variables of `all`.
-    package var variables = JSONObject()
+    package var variables: JSONObject {
+        get { all.variables }
+        set { all.variables = newValue }
+    }
 
     package init() {}
 
     package init(hosts: [Host], groups: [Group], variables: JSONObject = JSONObject()) {
         self.variables = variables
-        for host in hosts { add(host) }
+        for host in hosts {
+            add(host)
+            add(Group("all", hosts: [host.name]))
+        }
         for group in groups { add(group) }
+    }
+
+    package func host(_ name: String) -> Host? { hostPositions[name].map { hosts[$0] } }
+
+    package func group(_ name: String) -> Group? {
+        switch name {
+        case "all": all
+        case "ungrouped": ungrouped
+        default: groupPositions[name].map { groups[$0] }
+        }
     }
 
     /// Adds a host, or variables to the one of that name.
     package mutating func add(_ host: Host) {
-        if let at = hosts.firstIndex(where: { $0.name == host.name }) {
+        if let at = hostPositions[host.name] {
             for (name, value) in host.variables { hosts[at].variables[name] = value }
         } else {
+            hostPositions[host.name] = hosts.count
             hosts.append(host)
         }
     }
 
     /// Adds a group, or members and variables to the one of that name; hosts and groups it names come to be.
     package mutating func add(_ group: Group) {
-        for host in group.hosts { add(Host(host)) }
-        guard group.name != "all" else {
-            for (name, value) in group.variables { variables[name] = value }
-            return
+        change(group.name) { $0.take(group.variables) }
+        for host in group.hosts {
+            add(Host(host))
+            guard !groupsNaming[host, default: []].contains(group.name) else { continue }
+            groupsNaming[host, default: []].append(group.name)
+            change(group.name) { $0.hosts.append(host) }
         }
-        if let at = groups.firstIndex(where: { $0.name == group.name }) {
-            groups[at].hosts += group.hosts.filter { !groups[at].hosts.contains($0) }
-            groups[at].children += group.children.filter { !groups[at].children.contains($0) }
-            for (name, value) in group.variables { groups[at].variables[name] = value }
-        } else {
-            groups.append(group)
+        for child in group.children {
+            change(child) { _ in }
+            guard !parents[child, default: []].contains(group.name) else { continue }
+            parents[child, default: []].append(group.name)
+            change(group.name) { $0.children.append(child) }
         }
-        for child in group.children where self.group(child) == nil { groups.append(Group(child)) }
     }
 
-    package func host(_ name: String) -> Host? { hosts.first { $0.name == name } }
-    package func group(_ name: String) -> Group? { groups.first { $0.name == name } }
-
-    /// The hosts of a group and of all groups within it, in the inventory's order; nil where there is no such group.
-    package func members(of name: String) -> [String]? {
-        if name == "all" { return hosts.map(\.name) }
-        if name == "ungrouped" {
-            let grouped = Set(groups.flatMap(\.hosts))
-            return hosts.map(\.name).filter { !grouped.contains($0) }
+    private mutating func change(_ name: String, _ body: (inout Group) -> Void) {
+        switch name {
+        case "all": body(&all)
+        case "ungrouped": body(&ungrouped)
+        default:
+            let at = groupPositions[name] ?? groups.count
+            if at == groups.count {
+                groupPositions[name] = at
+                groups.append(Group(name))
+            }
+            body(&groups[at])
         }
-        guard group(name) != nil else { return nil }
-        let within = Set(descendants(of: name).flatMap { group($0)?.hosts ?? [] })
-        return hosts.map(\.name).filter(within.contains)
     }
+}
 
-    /// A group and all groups within it.
-    private func descendants(of name: String) -> Set<String> {
-        var (found, waiting): (Set<String>, [String]) = ([], [name])
-        while let next = waiting.popLast() {
-            guard found.insert(next).inserted else { continue }
-            waiting += group(next)?.children ?? []
+extension Inventory.Group {
+    /// A group's priority is no variable.
+    fileprivate mutating func take(_ more: JSONObject) {
+        for (name, value) in more {
+            if name == "ansible_group_priority" {
+                priority = value.integer ?? value.string.flatMap { Int($0) } ?? priority
+            } else {
+                variables[name] = value
+            }
         }
-        return found
-    }
-
-    /// Every group that holds a host, outer ones first; ties by name, as Ansible orders them.
-    package func groups(of host: String) -> [Group] {
-        groups.filter { members(of: $0.name)?.contains(host) ?? false }
-            .map { (depth: depth(of: $0.name, []), group: $0) }
-            .sorted { ($0.depth, $0.group.name) < ($1.depth, $1.group.name) }
-            .map(\.group)
-    }
-
-    /// How many groups lie around one, at most.
-    private func depth(of name: String, _ seen: Set<String>) -> Int {
-        if seen.contains(name) { return 0 }
-        let parents = groups.filter { $0.children.contains(name) }
-        return parents.map { depth(of: $0.name, seen.union([name])) + 1 }.max() ?? 1
-    }
-
-    /// Groups by name with all their hosts, as templates see `groups`.
-    package var groupsVariable: JSONObject {
-        var all: JSONObject = ["all": JSON(hosts.map(\.name)), "ungrouped": JSON(members(of: "ungrouped") ?? [])]
-        for group in groups { all[group.name] = JSON(members(of: group.name) ?? []) }
-        return all
     }
 }

@@ -71,7 +71,7 @@ enum ModuleTable {
         "sysctl": SysctlModule.propose, "modprobe": ModprobeModule.propose, "wait_for": WaitForModule.propose,
         "stat": StatModule.propose, "hostname": HostnameModule.propose, "debug": SmallModules.debug,
         "set_fact": SmallModules.setFact, "assert": SmallModules.assert, "fail": SmallModules.fail,
-        "ping": SmallModules.ping, "gather_facts": SmallModules.gatherFacts,
+        "ping": SmallModules.ping, "gather_facts": SetupModule.propose, "setup": SetupModule.propose,
         "include_vars": SmallModules.includeVariables, "filesystem": FilesystemModule.propose,
         "mount": MountModule.propose,
     ]

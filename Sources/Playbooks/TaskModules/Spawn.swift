@@ -104,7 +104,7 @@ struct Spawn {
     }
 
     /// The runner's own environment, with a usable PATH, under what the task adds.
-    private static func environment(over more: [String: String]) -> [String] {
+    static func environment(over more: [String: String]) -> [String] {
         var all = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"]
         var at = environ
         while let entry = at.pointee {

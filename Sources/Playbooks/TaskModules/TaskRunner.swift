@@ -227,7 +227,7 @@ struct TaskRunner {
             for (name, value) in facts { runner.facts[name] = value }
             runner.untold.formUnion(facts.keys + ["ansible_facts"])
             runner.facts["ansible_facts"] = .object(
-                JSONObject(facts.members.map { (String($0.key.dropFirst("ansible_".count)), $0.value) }))
+                Facts.unprefixed(facts, over: runner.facts["ansible_facts"]?.object ?? JSONObject()))
         default: for (name, value) in facts { runner.remember(name, value) }
         }
     }

@@ -10,7 +10,7 @@ enum Keywords {
     static let play =
         inherited + [
             "name", "hosts", "gather_facts", "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers",
-            "force_handlers", "serial", "max_fail_percentage", "strategy",
+            "force_handlers", "serial", "max_fail_percentage", "strategy", "gather_subset", "gather_timeout", "fact_path",
         ]
 
     static let block = inherited + ["name", "block", "rescue", "always"]
@@ -26,7 +26,7 @@ enum Keywords {
     /// What Ansible knows and this does not yet: it is said so, rather than taken for a module's name.
     static let unsupported: Set<String> = [
         "async", "poll", "throttle", "vars_prompt", "connection", "include", "import_playbook", "order", "port",
-        "local_action", "action", "timeout", "ignore_unreachable", "gather_subset", "gather_timeout",
+        "local_action", "action", "timeout", "ignore_unreachable",
     ]
 
     static func shortName(of name: String) -> String {

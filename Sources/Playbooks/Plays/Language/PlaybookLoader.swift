@@ -53,7 +53,7 @@ struct PlaybookLoader {
             switch name {
             case "name": play.name = reader.text(entry.value, "'name'") ?? ""
             case "hosts":
-                play.hosts = HostPattern(reader.texts(entry.value, "'hosts'").map(\.text).joined(separator: ","))
+                play.hosts = HostPattern(reader.texts(entry.value, "'hosts'").map(\.text))
             case "gather_facts": gathersFacts = reader.flag(entry.value, "'gather_facts'") ?? true
             case "force_handlers": play.forcesHandlers = reader.flag(entry.value, "'force_handlers'") ?? false
             case "vars": for (name, value) in reader.variables(entry.value, "'vars'") { play.variables[name] = value }
@@ -61,7 +61,9 @@ struct PlaybookLoader {
             case "max_fail_percentage": play.limit.percentage = reader.number(entry.value, "'max_fail_percentage'")
             case "strategy": play.isFree = ["free", "host_pinned"].contains(strategy(entry.value))
             case "any_errors_fatal": play.limit.anyIsFatal = reader.flag(entry.value, "'any_errors_fatal'") ?? false
-            case "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers": break
+            case "gather_subset", "gather_timeout", "fact_path", "vars_files", "roles", "tasks", "pre_tasks",
+                "post_tasks", "handlers":
+                break
             default:
                 if !steps.inherit(entry, into: &surroundings) {
                     problems.add(steps.unknownKeyword(entry, of: "a play", among: Keywords.play))
@@ -71,7 +73,7 @@ struct PlaybookLoader {
         if node["hosts"] == nil { problems.add(.missingKeyword("hosts", of: "a play", at: node.location)) }
         if play.name.isEmpty { play.name = play.hosts.text }
         if let list = node["vars_files"] { readVariableFiles(list, folder, into: &play) }
-        if gathersFacts { play.items.append(.task(facts(node.location, surroundings))) }
+        if gathersFacts { play.items.append(.task(facts(of: node, surroundings))) }
         if let list = node["pre_tasks"] { play.items += steps.items(list, surroundings) + [flush(list.location)] }
         if let list = node["roles"] {
             for element in reader.list(list, "'roles'") { play.items += steps.use(element, surroundings) }
@@ -118,10 +120,14 @@ struct PlaybookLoader {
     }
 
     /// What a play does first, under Ansible's name.
-    private func facts(_ place: SourceLocation, _ surroundings: Surroundings) -> PlayTask {
+    private func facts(of play: YAMLNode, _ surroundings: Surroundings) -> PlayTask {
         var task = PlayTask(
             name: "Gathering Facts", module: "gather_facts", arguments: JSONObject(), argumentLocations: [:],
-            location: place)
+            location: play.location)
+        for name in ["gather_subset", "gather_timeout", "fact_path"] {
+            task.arguments[name] = play[name]?.json
+            task.argumentLocations[name] = play[name]?.location
+        }
         task.keywords.become = surroundings.keywords.become
         task.keywords.becomeUser = surroundings.keywords.becomeUser
         task.tags = ["always"]

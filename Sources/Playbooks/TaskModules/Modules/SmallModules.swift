@@ -30,10 +30,6 @@ enum SmallModules {
         throw TaskFailure.said(context.text("msg") ?? "Failed as requested from task")
     }
 
-    static func gatherFacts(_ context: ModuleContext) throws -> Proposal {
-        Proposal(["ansible_facts": .object(try Facts.gather())])
-    }
-
     static func includeVariables(_ context: ModuleContext) throws -> Proposal {
         Proposal(try context.readVariables(context.arguments))
     }
