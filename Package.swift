@@ -96,7 +96,7 @@ let targets: [Target] = [
         ]),
 
     // Playbooks
-    wing("Playbooks", "Templates", ["Diagnostics", "JSON", crypto]),
+    wing("Playbooks", "Templates", ["Diagnostics", "JSON", "YAML", crypto]),
     wing("Playbooks", "Inventories", ["Diagnostics", "JSON", "YAML"]),
     wing("Playbooks", "Bundles", ["Diagnostics", "JSON"]),
     wing("Playbooks", "Plays", ["Diagnostics", "JSON", "YAML", "Templates", "Inventories", "Bundles", crypto]),
