@@ -55,7 +55,8 @@ let targets: [Target] = [
     // C
     library("CLibvirt", pkgConfig: "libvirt", package: "libvirt-dev"),
     library("CLibssh", pkgConfig: "libssh", package: "libssh-dev"),
-    library("CLibyaml", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
+    // No pkg-config, which names the shared library: machines have none, so the module YAML links the archive.
+    .systemLibrary(name: "CLibyaml", path: "Sources/C/CLibyaml", providers: [.apt(["libyaml-dev"])]),
     library("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
     library("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
     .target(name: "CLinux", path: "Sources/C/CLinux"),
@@ -65,7 +66,9 @@ let targets: [Target] = [
     wing("Base", "Addresses"),
     wing("Base", "JSON"),
     wing("Base", "INI"),
-    wing("Base", "YAML", ["Diagnostics", "JSON", "CLibyaml"]),
+    .target(
+        name: "YAML", dependencies: ["Diagnostics", "JSON", "CLibyaml"], path: "Sources/Base/YAML",
+        swiftSettings: strict, linkerSettings: [.linkedLibrary(":libyaml.a")]),
     wing("Base", "Credentials", ["Diagnostics", "JSON", crypto, x509]),
     wing("Base", "HTTPServing", ["Diagnostics", logging] + nio),
     wing("Base", "Linux", ["Diagnostics", "Addresses", "CLinux"]),
@@ -98,7 +101,7 @@ let targets: [Target] = [
         ]),
 
     // Playbooks
-    wing("Playbooks", "Templates", ["Diagnostics", "JSON", crypto]),
+    wing("Playbooks", "Templates", ["Diagnostics", "JSON", "YAML", crypto]),
     wing("Playbooks", "Vault", ["Diagnostics", "JSON", "YAML", "Linux", crypto, cryptoExtras]),
     wing("Playbooks", "Inventories", ["Diagnostics", "JSON", "YAML", "Vault", "Linux"]),
     wing("Playbooks", "Bundles", ["Diagnostics", "JSON"]),

@@ -33,14 +33,26 @@ package enum Conversions {
         if case .string(let text) = value { Double(trimmed(text)) } else { value.numeric }
     }
 
-    /// The text without white space around it.
-    package static func trimmed(_ text: String, of characters: String? = nil) -> String {
+    /// Python's `int(text, 0)`: decimal, or with 0x, 0o or 0b before it; nil where it fails.
+    static func literalInteger(_ text: String) -> Int? {
+        let text = text.lowercased()
+        for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where text.hasPrefix(prefix) {
+            return Int(text.dropFirst(2), radix: radix)
+        }
+        guard !text.hasPrefix("0") || text.allSatisfy({ $0 == "0" }) else { return nil }
+        return Int(text)
+    }
+
+    /// The text without white space, or without some characters, around it.
+    package static func trimmed(
+        _ text: String, of characters: String? = nil, atStart: Bool = true, atEnd: Bool = true
+    ) -> String {
         let drops: (Unicode.Scalar) -> Bool = { scalar in
             characters.map { $0.unicodeScalars.contains(scalar) } ?? scalar.properties.isWhitespace
         }
         var scalars = text.unicodeScalars[...]
-        while let first = scalars.first, drops(first) { scalars.removeFirst() }
-        while let last = scalars.last, drops(last) { scalars.removeLast() }
+        while atStart, let first = scalars.first, drops(first) { scalars.removeFirst() }
+        while atEnd, let last = scalars.last, drops(last) { scalars.removeLast() }
         return String(scalars)
     }
 }

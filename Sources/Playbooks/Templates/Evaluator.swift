@@ -2,13 +2,20 @@ internal import JSON
 
 /// Computes expressions over a scope; local names (loops, `set`) lie over it in frames.
 struct Evaluator {
-    let scope: any TemplateScope
-    let input: [UInt8]
-    var frames: [[String: TemplateValue]] = [[:]]
+    let context: RenderContext
+    /// The text that the expressions come from.
+    var source: TemplateSource
+    var frames: [Frame]
+
+    init(_ context: RenderContext, source: TemplateSource, frames: [Frame] = [Frame()]) {
+        self.context = context
+        self.source = source
+        self.frames = frames
+    }
 
     func value(of name: String) throws -> TemplateValue? {
-        for frame in frames.reversed() { if let value = frame[name] { return value } }
-        return try scope.value(of: name)
+        for frame in frames.reversed() { if let value = frame.values[name] { return value } }
+        return try context.scope.value(of: name)
     }
 
     /// A value that must exist.
@@ -28,7 +35,18 @@ struct Evaluator {
         do {
             return try body()
         } catch let thrown as TemplateProblemThrown {
-            throw TemplateError(thrown.problem, at: TemplatePosition(of: offset, in: input))
+            throw source.error(thrown.problem, offset)
+        }
+    }
+
+    /// Asks the surroundings; what fails in another text without a place of its own is told at this one's.
+    func outer<T>(_ offset: Int, _ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let error as TemplateError where error.origin == nil {
+            throw source.error(error.problem, offset)
+        } catch let thrown as TemplateProblemThrown {
+            throw source.error(thrown.problem, offset)
         }
     }
 
@@ -36,8 +54,8 @@ struct Evaluator {
         switch expression.kind {
         case .literal(let value): return .json(value)
         case .name(let name):
-            return try located(expression.offset) { try value(of: name) } ?? .undefined(name)
-        case .list(let elements): return .json(.array(try elements.map { try json($0) }))
+            return try outer(expression.offset) { try value(of: name) } ?? .undefined(name)
+        case .list(let elements), .tuple(let elements): return .json(.array(try elements.map { try json($0) }))
         case .dictionary(let members):
             var object = JSONObject()
             for member in members { object[try json(member.key).pythonText] = try json(member.value) }
@@ -58,22 +76,38 @@ struct Evaluator {
             let (value, arguments) = (try evaluate(base), try self.arguments(arguments))
             return .json(.bool(try located(expression.offset) { try TestTable.apply(name, value, arguments, self) }))
         case .call(let callee, let arguments): return try call(callee, arguments, expression.offset)
-        case .negate(let operand):
+        case .negate(let operand), .plus(let operand):
             let value = try json(operand)
-            return .json(try located(expression.offset) { try Arithmetic.apply(.subtract, .integer(0), value) })
-        case .plus(let operand): return .json(try json(operand))
+            let isNegative = if case .negate = expression.kind { true } else { false }
+            return .json(try located(expression.offset) { try Arithmetic.signed(value, isNegative: isNegative) })
         case .not(let operand): return .json(.bool(try !isTrue(operand)))
         case .and(let left, let right): return try isTrue(left) ? try evaluate(right) : try evaluate(left)
         case .or(let left, let right): return try isTrue(left) ? try evaluate(left) : try evaluate(right)
         case .arithmetic(let operation, let left, let right):
-            let (left, right) = (try json(left), try json(right))
-            return .json(try located(expression.offset) { try Arithmetic.apply(operation, left, right) })
+            return try arithmetic(operation, left, right, expression.offset)
         case .compare(let left, let rest): return .json(.bool(try compare(left, rest)))
         case .concatenate(let parts): return .json(.string(try parts.map { try json($0).pythonText }.joined()))
         case .conditional(let then, let test, let otherwise):
             if try isTrue(test) { return try evaluate(then) }
-            return try otherwise.map { try evaluate($0) } ?? .json("")
+            return try otherwise.map { try evaluate($0) } ?? .nothing
         }
+    }
+
+    private func arithmetic(
+        _ operation: ArithmeticOperator, _ left: Expression, _ right: Expression, _ offset: Int
+    ) throws -> TemplateValue {
+        let (a, b) = (try evaluate(left), try evaluate(right))
+        if operation == .subtract, let difference = DateTime.difference(a, b) { return difference }
+        return .json(
+            try located(offset) {
+                let (a, b) = (try a.existing(), try b.existing())
+                // A tuple gives a format its values; anything else is one value.
+                if operation == .remainder, case .string(let format) = a {
+                    let isTuple = if case .tuple = right.kind { true } else { false }
+                    return .string(try PrintfFormat.format(format, isTuple ? b.array ?? [b] : [b]))
+                }
+                return try Arithmetic.apply(operation, a, b)
+            })
     }
 
     func filter(
@@ -84,9 +118,20 @@ struct Evaluator {
     }
 
     func arguments(_ arguments: Expression.Arguments) throws -> CallArguments {
-        CallArguments(
+        var values = CallArguments(
             positional: try arguments.positional.map { try evaluate($0) },
             named: try arguments.named.map { ($0.name, try evaluate($0.value)) })
+        if let unpacked = arguments.unpacked {
+            let elements = try json(unpacked)
+            values.positional += try located(unpacked.offset) { try elements.elements() }.map { .json($0) }
+        }
+        if let unpacked = arguments.unpackedNames {
+            guard case .object(let members) = try json(unpacked) else {
+                throw source.error(.typeMismatch("'**' needs a dict"), unpacked.offset)
+            }
+            values.named += members.members.map { ($0.key, .json($0.value)) }
+        }
+        return values
     }
 
     private func compare(_ first: Expression, _ rest: [(ComparisonOperator, Expression)]) throws -> Bool {
@@ -121,128 +166,75 @@ struct Evaluator {
     private func call(_ callee: Expression, _ arguments: Expression.Arguments, _ offset: Int) throws -> TemplateValue {
         let arguments = try self.arguments(arguments)
         switch callee.kind {
+        case .name(let name) where !FunctionTable.names.contains(name) || isLocal(name):
+            let value = try evaluate(callee)
+            if case .undefined = value {
+                let near = TemplateNames.nearestFunction(to: name)
+                throw source.error(.unknownFunction(name, nearest: near), offset)
+            }
+            return try call(value, arguments, offset)
         case .name(let name):
-            return try located(offset) { try FunctionTable.apply(name, arguments, self) }
-        case .attribute(let base, let name):
-            let value = try evaluate(base)
-            return try located(offset) { try MethodTable.apply(name, value, arguments) }
-        default:
-            return try located(offset) { throw TemplateProblemThrown(.typeMismatch("this cannot be called")) }
+            return try outer(offset) { try FunctionTable.apply(name, arguments, self) }
+        case .attribute(let base, let name): return try call(name, of: base, arguments, offset)
+        default: return try call(try evaluate(callee), arguments, offset)
         }
     }
 
-    private func described(_ expression: Expression) -> String {
-        switch expression.kind {
-        case .name(let name): name
-        case .attribute(let base, let name): described(base) + "." + name
-        case .item(let base, let index):
-            if case .literal(let key) = index.kind {
-                "\(described(base))[\(key.pythonRepresentation)]"
-            } else {
-                described(base) + "[…]"
+    private func isLocal(_ name: String) -> Bool { frames.contains { $0.values[name] != nil } }
+
+    private func call(_ value: TemplateValue, _ arguments: CallArguments, _ offset: Int) throws -> TemplateValue {
+        try located(offset) {
+            if case .undefined = value { _ = try value.resolved() }
+            guard case .object(let object) = value, let callable = object as? any TemplateCallable else {
+                throw TemplateProblemThrown(.typeMismatch("this cannot be called"))
             }
-        default: "the value"
+            return try callable.call(arguments, self)
         }
     }
 
-    func member(_ name: String, of value: TemplateValue, _ base: Expression) throws -> TemplateValue {
-        switch value {
-        case .undefined: return value
-        case .object(let object): return try object.member(name) ?? .undefined(described(base) + "." + name)
-        case .json(.object(let members)):
-            return members[name].map { .json($0) } ?? .undefined(described(base) + "." + name)
-        case .json: return .undefined(described(base) + "." + name)
+    private func call(
+        _ name: String, of base: Expression, _ arguments: CallArguments, _ offset: Int
+    ) throws -> TemplateValue {
+        let value = try evaluate(base)
+        if case .object(let object) = value, case .object(let member)? = try outer(offset, { try object.member(name) }),
+            member is any TemplateCallable
+        {
+            return try call(.object(member), arguments, offset)
+        }
+        return try located(offset) {
+            if case .json(let json) = value,
+                let (result, changed) = try Mutations.apply(name, to: json, arguments)
+            {
+                try assign(.json(changed), to: base)
+                return .json(result)
+            }
+            return try MethodTable.apply(name, value, arguments)
         }
     }
 
-    private func item(_ key: JSON, of value: TemplateValue, _ base: Expression) throws -> TemplateValue {
-        let missing = TemplateValue.undefined("\(described(base))[\(key.pythonRepresentation)]")
-        switch value {
-        case .undefined: return value
-        case .object(let object): return try object.member(key.pythonText) ?? missing
-        case .json(.object(let members)): return members[key.pythonText].map { .json($0) } ?? missing
-        case .json(.array(let elements)):
-            guard let index = key.whole.flatMap({ Int(exactly: $0) }) else { return missing }
+    /// Puts a changed value where an expression found it; a variable of the surroundings gets a local shadow.
+    private func assign(_ value: TemplateValue, to place: Expression) throws {
+        switch place.kind {
+        case .name(let name): (frames.last { $0.values[name] != nil } ?? frames[0]).values[name] = value
+        case .attribute(let base, let name): try assign(value, to: base, member: .string(name))
+        case .item(let base, let key): try assign(value, to: base, member: try json(key))
+        default: break  // a temporary value: nobody sees the change
+        }
+    }
+
+    private func assign(_ value: TemplateValue, to base: Expression, member: JSON) throws {
+        switch try evaluate(base) {
+        case .object(let object): (object as? Namespace)?.set(member.pythonText, value)
+        case .json(.object(var members)):
+            members[member.pythonText] = try value.resolved()
+            try assign(.json(.object(members)), to: base)
+        case .json(.array(var elements)):
+            guard let index = member.whole.flatMap({ Int(exactly: $0) }) else { return }
             let position = index < 0 ? elements.count + index : index
-            return elements.indices.contains(position) ? .json(elements[position]) : missing
-        case .json(.string(let text)):
-            let scalars = Array(text.unicodeScalars)
-            guard let index = key.whole.flatMap({ Int(exactly: $0) }) else { return missing }
-            let position = index < 0 ? scalars.count + index : index
-            return scalars.indices.contains(position) ? .json(.string(String(scalars[position]))) : missing
-        case .json: return missing
+            guard elements.indices.contains(position) else { return }
+            elements[position] = try value.resolved()
+            try assign(.json(.array(elements)), to: base)
+        default: break
         }
-    }
-
-    /// A path such as `metadata.name` or `0.address`, as `map(attribute=…)` takes it.
-    func path(_ path: JSON, of value: JSON) throws -> TemplateValue {
-        let base = Expression(kind: .name("item"), offset: 0)
-        if case .integer = path { return try item(path, of: .json(value), base) }
-        return try path.pythonText.split(separator: ".").reduce(.json(value)) { value, step in
-            try item(Int64(step).map { .integer($0) } ?? .string(String(step)), of: value, base)
-        }
-    }
-
-    private static func slice(_ value: JSON, _ bounds: [JSON]) throws -> JSON {
-        let isText = value.string != nil
-        guard isText || value.array != nil else {
-            throw TemplateProblemThrown(.typeMismatch("\(value.pythonType) cannot be sliced"))
-        }
-        let numbers = try bounds.map { bound -> Int? in
-            if bound.isNull { return nil }
-            guard let number = bound.whole else {
-                throw TemplateProblemThrown(.typeMismatch("a slice needs integers, not \(bound.pythonType)"))
-            }
-            return Int(clamping: number)
-        }
-        let elements = try value.elements()
-        let count = elements.count
-        let step = max(-count - 1, min(count + 1, numbers[2] ?? 1))
-        guard step != 0 else { throw TemplateProblemThrown(.typeMismatch("a slice's step cannot be 0")) }
-        func bound(_ number: Int?, _ fallback: Int) -> Int {
-            guard let number else { return fallback }
-            let position = number < 0 ? max(-count - 1, number) + count : min(number, count)
-            return step > 0 ? max(0, min(count, position)) : max(-1, min(count - 1, position))
-        }
-        let (from, to) = (bound(numbers[0], step > 0 ? 0 : count - 1), bound(numbers[1], step > 0 ? count : -1))
-        let picked = stride(from: from, to: to, by: step).map { elements[$0] }
-        return isText ? .string(picked.map(\.pythonText).joined()) : .array(picked)
-    }
-}
-
-/// What a filter, test, method or function was called with.
-struct CallArguments {
-    var positional: [TemplateValue] = []
-    var named: [(name: String, value: TemplateValue)] = []
-
-    /// The argument at a position or under a name, or nil where it was not given.
-    func value(_ position: Int, _ name: String) -> TemplateValue? {
-        positional.indices.contains(position) ? positional[position] : named.first { $0.name == name }?.value
-    }
-
-    func json(_ position: Int, _ name: String) throws -> JSON? { try value(position, name)?.resolved() }
-
-    func text(_ position: Int, _ name: String) throws -> String? { try json(position, name)?.pythonText }
-
-    func integer(_ position: Int, _ name: String) throws -> Int? {
-        guard let value = try json(position, name), !value.isNull else { return nil }
-        guard let number = value.whole else {
-            throw TemplateProblemThrown(.typeMismatch("'\(name)' must be an integer, not \(value.pythonType)"))
-        }
-        return Int(clamping: number)
-    }
-
-    func flag(_ position: Int, _ name: String) throws -> Bool? { try json(position, name)?.isTruthy }
-
-    func required(_ position: Int, _ name: String, of callee: String) throws -> JSON {
-        guard let value = try json(position, name) else {
-            throw TemplateProblemThrown.bad(callee, "it needs '\(name)'")
-        }
-        return value
-    }
-
-    /// The arguments behind the first ones.
-    func dropping(_ count: Int) -> CallArguments {
-        CallArguments(positional: Array(positional.dropFirst(count)), named: named)
     }
 }

@@ -6,6 +6,7 @@ struct Expression: Sendable {
         case literal(JSON)
         case name(String)
         case list([Expression])
+        case tuple([Expression])
         case dictionary([(key: Expression, value: Expression)])
         case attribute(Expression, String)
         case item(Expression, Expression)
@@ -28,6 +29,9 @@ struct Expression: Sendable {
     struct Arguments: Sendable {
         var positional: [Expression] = []
         var named: [(name: String, value: Expression)] = []
+        /// `*list` and `**dict`.
+        var unpacked: Expression?
+        var unpackedNames: Expression?
     }
 
     var kind: Kind
@@ -56,26 +60,4 @@ enum ComparisonOperator: String, Sendable {
     case greaterOrEqual = ">="
     case isIn = "in"
     case isNotIn = "not in"
-}
-
-/// One piece of a template's body.
-indirect enum Statement: Sendable {
-    case text(String)
-    case output(Expression)
-    case branch([(condition: Expression, body: [Statement])], otherwise: [Statement])
-    case loop(Loop)
-    case assign([String], Expression)
-    case assignMember(String, String, Expression)
-    case assignBlock(String, [Statement], filters: [(name: String, arguments: Expression.Arguments, offset: Int)])
-    case filtered([Statement], filters: [(name: String, arguments: Expression.Arguments, offset: Int)])
-    case scoped([(name: String, value: Expression)], [Statement])
-
-    struct Loop: Sendable {
-        var targets: [String]
-        var sequence: Expression
-        var condition: Expression?
-        var body: [Statement]
-        var otherwise: [Statement]
-        var offset: Int
-    }
 }

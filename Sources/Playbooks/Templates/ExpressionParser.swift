@@ -39,24 +39,41 @@ struct ExpressionParser {
         return name
     }
 
+    /// A name that may be given a value.
+    mutating func expectTarget() throws(TemplateError) -> String {
+        let offset = current.offset
+        let name = try expectName()
+        guard !Self.constants.contains(name) else {
+            throw TemplateError(
+                .syntax("'\(name)' cannot be given a value"), at: TemplatePosition(of: offset, in: input))
+        }
+        return name
+    }
+
+    static let constants: Set<String> = ["true", "false", "none", "True", "False", "None"]
+
+    /// The token behind the current one.
+    var next: Token? { at + 1 < tokens.count ? tokens[at + 1] : nil }
+
     func expectEnd() throws(TemplateError) {
         guard current.kind == .end else { throw failure("unexpected \(current.described)") }
     }
 
     /// A whole expression; a bare comma makes a list of it, as Python makes a tuple.
-    mutating func expressionOrTuple() throws(TemplateError) -> Expression {
+    mutating func expressionOrTuple(allowsConditional: Bool = true) throws(TemplateError) -> Expression {
         let start = current.offset
-        let first = try expression()
+        let first = try expression(allowsConditional: allowsConditional)
         guard current.isSymbol(",") else { return first }
         var elements = [first]
-        while takeSymbol(","), current.kind != .end { elements.append(try expression()) }
-        return Expression(kind: .list(elements), offset: start)
+        while takeSymbol(","), current.kind != .end {
+            elements.append(try expression(allowsConditional: allowsConditional))
+        }
+        return Expression(kind: .tuple(elements), offset: start)
     }
 
     mutating func expression(allowsConditional: Bool = true) throws(TemplateError) -> Expression {
-        depth += 1
-        defer { depth -= 1 }
-        guard depth <= 40 else { throw failure("nested more than 40 levels deep") }
+        try enter()
+        defer { leave() }
         var value = try or()
         while allowsConditional, current.isName("if") {
             let start = current.offset
@@ -94,9 +111,8 @@ struct ExpressionParser {
     private mutating func not() throws(TemplateError) -> Expression {
         let start = current.offset
         guard takeName("not") else { return try comparison() }
-        depth += 1
-        defer { depth -= 1 }
-        guard depth <= 40 else { throw failure("nested more than 40 levels deep") }
+        try enter()
+        defer { leave() }
         return Expression(kind: .not(try not()), offset: start)
     }
 
@@ -139,7 +155,7 @@ struct ExpressionParser {
     }
 
     private mutating func product() throws(TemplateError) -> Expression {
-        try leftAssociative(["*", "/", "//", "%"]) { parser throws(TemplateError) in try parser.unary(filters: true) }
+        try leftAssociative(["*", "/", "//", "%"]) { parser throws(TemplateError) in try parser.power() }
     }
 
     private mutating func leftAssociative(
@@ -157,11 +173,21 @@ struct ExpressionParser {
         return left
     }
 
-    /// A sign, then powers, then filters and tests, which bind to the whole of it as in Jinja2.
+    private mutating func power() throws(TemplateError) -> Expression {
+        var left = try unary(filters: true)
+        while current.isSymbol("**") {
+            let start = current.offset
+            try link()
+            advance()
+            left = Expression(kind: .arithmetic(.power, left, try unary(filters: true)), offset: start)
+        }
+        return left
+    }
+
+    /// A sign, then what follows a value, which binds to the whole of it as in Jinja2.
     private mutating func unary(filters: Bool) throws(TemplateError) -> Expression {
-        depth += 1
-        defer { depth -= 1 }
-        guard depth <= 40 else { throw failure("nested more than 40 levels deep") }
+        try enter()
+        defer { leave() }
         let start = current.offset
         var value: Expression
         if takeSymbol("-") {
@@ -169,12 +195,9 @@ struct ExpressionParser {
         } else if takeSymbol("+") {
             value = Expression(kind: .plus(try unary(filters: false)), offset: start)
         } else {
-            value = try postfix(try primary())
+            value = try primary()
         }
-        if current.isSymbol("**") {
-            advance()
-            value = Expression(kind: .arithmetic(.power, value, try unary(filters: false)), offset: start)
-        }
+        value = try postfix(value)
         return filters ? try filtersAndTests(of: value) : value
     }
 
@@ -210,11 +233,11 @@ struct ExpressionParser {
     }
 
     private mutating func parenthesized(_ start: Int) throws(TemplateError) -> Expression {
-        if takeSymbol(")") { return Expression(kind: .list([]), offset: start) }
+        if takeSymbol(")") { return Expression(kind: .tuple([]), offset: start) }
         let first = try expression()
         if takeSymbol(")") { return first }
         try expectSymbol(",")
-        return Expression(kind: .list([first] + (try elements(until: ")"))), offset: start)
+        return Expression(kind: .tuple([first] + (try elements(until: ")"))), offset: start)
     }
 
     private mutating func elements(until end: String) throws(TemplateError) -> [Expression] {
@@ -292,6 +315,14 @@ struct ExpressionParser {
         links += 1
         guard links <= 250 else { throw failure("more than 250 operations in one expression") }
     }
+
+    /// What nests is bounded, since it is walked recursively.
+    mutating func enter() throws(TemplateError) {
+        depth += 1
+        guard depth <= 40 else { throw failure("nested more than 40 levels deep") }
+    }
+
+    mutating func leave() { depth -= 1 }
 
     func failure(_ reason: String) -> TemplateError {
         TemplateError(.syntax(reason), at: TemplatePosition(of: current.offset, in: input))

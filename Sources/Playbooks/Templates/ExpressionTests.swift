@@ -84,7 +84,8 @@ enum TestTable {
     }()
 
     private static func regex(_ arguments: CallArguments) throws -> PythonRegex {
-        try PythonRegex(try arguments.required(0, "pattern", of: "the test").pythonText, arguments, from: 1)
+        try PythonRegex(
+            try arguments.required(0, "pattern", of: "the test").pythonText, arguments, ignorecase: 1, multiline: 2)
     }
 
     private static func result(_ holds: @escaping @Sendable (JSON) -> Bool) -> Test {

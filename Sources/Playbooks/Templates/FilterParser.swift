@@ -5,11 +5,23 @@ extension ExpressionParser {
     mutating func arguments() throws(TemplateError) -> Expression.Arguments {
         var arguments = Expression.Arguments()
         while !takeSymbol(")") {
-            if case .name(let name) = current.kind, at + 1 < tokens.count, tokens[at + 1].isSymbol("=") {
-                at += 2
+            if takeSymbol("**") {
+                guard arguments.unpackedNames == nil else { throw failure("'**' stands twice") }
+                arguments.unpackedNames = try expression()
+            } else if takeSymbol("*") {
+                guard arguments.unpacked == nil, arguments.unpackedNames == nil else {
+                    throw failure("'*' stands twice")
+                }
+                arguments.unpacked = try expression()
+            } else if case .name(let name) = current.kind, next?.isSymbol("=") == true {
+                guard arguments.unpackedNames == nil else { throw failure("an argument after '**'") }
+                advance()
+                advance()
                 arguments.named.append((name, try expression()))
             } else {
-                guard arguments.named.isEmpty else { throw failure("a positional argument after a named one") }
+                guard arguments.named.isEmpty, arguments.unpacked == nil, arguments.unpackedNames == nil else {
+                    throw failure("a positional argument after a named one")
+                }
                 arguments.positional.append(try expression())
             }
             if !takeSymbol(",") {

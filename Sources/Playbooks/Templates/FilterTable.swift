@@ -5,7 +5,8 @@ enum FilterTable {
     typealias Filter = @Sendable (TemplateValue, CallArguments, Evaluator) throws -> TemplateValue
 
     static let all: [String: Filter] = [
-        core, textFilters, listFilters, selectionFilters, dataFilters, pathFilters, expressionFilters,
+        core, textFilters, markupFilters, regexFilters, listFilters, setFilters, selectionFilters, dataFilters,
+        hashFilters, mathFilters, pathFilters, timeFilters,
     ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
     static func apply(
@@ -17,8 +18,10 @@ enum FilterTable {
 
     /// `ansible.builtin.combine` is `combine`.
     static func shortName(of name: String) -> String {
-        for collection in ["ansible.builtin.", "ansible.utils.", "community.general."] where name.hasPrefix(collection)
-        {
+        for collection in [
+            "ansible.builtin.", "ansible.legacy.", "ansible.utils.", "ansible.netcommon.", "ansible.posix.",
+            "community.general.", "community.crypto.",
+        ] where name.hasPrefix(collection) {
             return String(name.dropFirst(collection.count))
         }
         return name
@@ -43,6 +46,11 @@ enum FilterTable {
         return fallback
     }
 
+    /// Secrets are the controller's: they are read before a template sees them.
+    private static let vault: Filter = { _, _, _ in
+        throw TemplateProblemThrown.bad("vault", "secrets are kept in files and variables of ansible-vault only")
+    }
+
     private static let core: [String: Filter] = [
         "default": defaultValue,
         "d": defaultValue,
@@ -54,44 +62,26 @@ enum FilterTable {
         },
         "ternary": { value, arguments, _ in
             let json = try value.resolved()
-            if json.isNull, let none = arguments.value(2, "none_val") { return none }
-            return arguments.value(json.isTruthy ? 0 : 1, json.isTruthy ? "true_val" : "false_val")
-                ?? .undefined("ternary")
+            guard let yes = arguments.value(0, "true_val"), let no = arguments.value(1, "false_val") else {
+                throw TemplateProblemThrown.bad("ternary", "it needs a value for true and one for false")
+            }
+            if json.isNull, let none = arguments.value(2, "none_val"), try !none.resolved().isNull { return none }
+            return json.isTruthy ? yes : no
         },
         "string": plain { value, _ in .string(value.pythonText) },
-        "bool": plain { value, _ in .bool(Conversions.boolean(value)) },
-        "int": plain { value, arguments in
-            let fallback = Int64(try arguments.integer(0, "default") ?? 0)
-            return .integer(Conversions.integer(value, base: try arguments.integer(1, "base") ?? 10) ?? fallback)
-        },
-        "float": plain { value, arguments in
-            let fallback = try arguments.json(0, "default")?.numeric ?? 0
-            return .number(Conversions.float(value) ?? fallback)
-        },
-        "abs": plain { value, _ in
-            if let number = value.whole { return .integer(number == .min ? .max : abs(number)) }
-            guard let number = value.numeric else {
-                throw TemplateProblemThrown.bad("abs", "\(value.pythonType) is not a number")
+        "bool": plain { value, _ in
+            if case .string(let text) = value {
+                return .bool(["yes", "on", "1", "true"].contains(text.lowercased()))
             }
-            return .number(abs(number))
+            return value.isNull ? .null : .bool(value.numeric == 1)
         },
-        "round": plain { value, arguments in
-            guard let number = value.numeric else {
-                throw TemplateProblemThrown.bad("round", "\(value.pythonType) is not a number")
-            }
-            let method = try arguments.text(1, "method") ?? "common"
-            if value.whole != nil, method == "common", try arguments.integer(0, "precision") ?? 0 >= 0 { return value }
-            let digits = max(-15, min(15, try arguments.integer(0, "precision") ?? 0))
-            let scale = (0..<abs(digits)).reduce(1.0) { result, _ in result * 10 }
-            let scaled = digits < 0 ? number / scale : number * scale
-            let rounded =
-                switch method {
-                case "ceil": scaled.rounded(.up)
-                case "floor": scaled.rounded(.down)
-                default: scaled.rounded(.toNearestOrEven)
-                }
-            return .number(digits < 0 ? rounded * scale : rounded / scale)
+        "attr": { value, arguments, evaluator in
+            try evaluator.item(try arguments.required(0, "name", of: "attr"), of: value)
         },
+        "pprint": plain { value, _ in .string(value.pythonRepresentation) },
+        "safe": plain { value, _ in value },
+        "vault": vault,
+        "unvault": vault,
         "type_debug": plain { value, _ in
             switch value {
             case .null: "NoneType"

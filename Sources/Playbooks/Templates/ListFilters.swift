@@ -26,15 +26,13 @@ extension FilterTable {
         "unique": { value, arguments, evaluator in
             let sensitive = try arguments.flag(0, "case_sensitive") ?? false
             let attribute = try arguments.json(1, "attribute")
-            var (seen, result): ([JSON], [JSON]) = ([], [])
-            for element in try value.resolved().elements() {
-                let key = folded(
-                    try attribute.map { try evaluator.path($0, of: element).resolved() } ?? element, sensitive)
-                if seen.contains(where: { $0.equals(key) }) { continue }
-                seen.append(key)
-                result.append(element)
-            }
-            return .json(.array(result))
+            var seen: Set<JSON> = []
+            return .json(
+                .array(
+                    try value.resolved().elements().filter { element in
+                        let key = try attribute.map { try evaluator.path($0, of: element).resolved() } ?? element
+                        return seen.insert(folded(key, sensitive).comparable).inserted
+                    }))
         },
         "reverse": plain { value, _ in
             let reversed = try value.elements().reversed()
@@ -55,50 +53,42 @@ extension FilterTable {
                         .add, sum, try attribute.map { try evaluator.path($0, of: element).resolved() } ?? element)
                 })
         },
-        "union": plain { value, arguments in
-            .array(uniqued(try value.elements() + arguments.required(0, "other", of: "union").elements()))
-        },
-        "intersect": plain { value, arguments in
-            let other = try arguments.required(0, "other", of: "intersect").elements()
-            return .array(uniqued(try value.elements()).filter { element in other.contains { $0.equals(element) } })
-        },
-        "difference": plain { value, arguments in
-            let other = try arguments.required(0, "other", of: "difference").elements()
-            return .array(uniqued(try value.elements()).filter { element in !other.contains { $0.equals(element) } })
-        },
-        "symmetric_difference": plain { value, arguments in
-            let (left, right) = (
-                try value.elements(), try arguments.required(0, "other", of: "symmetric_difference").elements()
-            )
-            return .array(
-                uniqued(
-                    left.filter { element in !right.contains { $0.equals(element) } }
-                        + right.filter { element in !left.contains { $0.equals(element) } }))
-        },
         "flatten": plain { value, arguments in
+            let skipsNulls = try arguments.flag(1, "skip_nulls") ?? true
             func flat(_ elements: [JSON], _ levels: Int) -> [JSON] {
-                elements.flatMap { element in
-                    if case .array(let inner) = element {
-                        levels == 0 ? [element] : flat(inner, levels - 1)
-                    } else {
-                        element.isNull ? [] : [element]
-                    }
+                elements.flatMap { element -> [JSON] in
+                    if skipsNulls, element.isNull || element == "None" || element == "null" { return [] }
+                    guard case .array(let inner) = element, levels != 0 else { return [element] }
+                    return flat(inner, levels - 1)
                 }
             }
             return .array(flat(try value.elements(), try arguments.integer(0, "levels") ?? -1))
-        },
-        "zip": plain { value, arguments in
-            let lists = try [value.elements()] + arguments.positional.map { try $0.resolved().elements() }
-            return .array((0..<(lists.map(\.count).min() ?? 0)).map { index in .array(lists.map { $0[index] }) })
         },
         "batch": plain { value, arguments in
             guard let size = try arguments.integer(0, "linecount"), size > 0 else {
                 throw TemplateProblemThrown.bad("batch", "it needs a count")
             }
+            let fill = try arguments.json(1, "fill_with") ?? .null
             let elements = try value.elements()
             return .array(
-                stride(from: 0, to: elements.count, by: size).map {
-                    .array(Array(elements[$0..<min($0 + size, elements.count)]))
+                stride(from: 0, to: elements.count, by: size).map { start in
+                    let part = Array(elements[start..<min(start + size, elements.count)])
+                    return .array(
+                        fill.isNull ? part : part + Array(repeating: fill, count: min(4096, size - part.count)))
+                })
+        },
+        "slice": plain { value, arguments in
+            guard let count = try arguments.integer(0, "slices"), (1...4096).contains(count) else {
+                throw TemplateProblemThrown.bad("slice", "it needs a count")
+            }
+            let fill = try arguments.json(1, "fill_with") ?? .null
+            let elements = try value.elements()
+            let (size, longer) = elements.count.quotientAndRemainder(dividingBy: count)
+            return .array(
+                (0..<count).map { index in
+                    let start = index * size + min(index, longer)
+                    let part = Array(elements[start..<start + size + (index < longer ? 1 : 0)])
+                    return .array(!fill.isNull && index >= longer ? part + [fill] : part)
                 })
         },
     ]
@@ -115,12 +105,6 @@ extension FilterTable {
 
     static func folded(_ value: JSON, _ sensitive: Bool) -> JSON {
         if !sensitive, case .string(let text) = value { .string(text.lowercased()) } else { value }
-    }
-
-    private static func uniqued(_ elements: [JSON]) -> [JSON] {
-        elements.reduce(into: []) { result, element in
-            if !result.contains(where: { $0.equals(element) }) { result.append(element) }
-        }
     }
 
     /// A stable sort by the elements or by one or several (comma-separated) of their attributes.

@@ -9,11 +9,12 @@ enum Literals {
         if text.hasPrefix("{{") || text.hasPrefix("{%") { return .string(text) }
         // Neither JSON nor Python's way of writing it: then it is plain text, and no error.
         if let json = try? JSON(parsing: text) { return json }
-        return python(text) ?? .string(text)
+        return literal(text) ?? .string(text)
     }
 
-    private static func python(_ text: String) -> JSON? {
-        var lexer = TemplateLexer("{{ \(text) }}", dialect: .file(lstripBlocks: false))
+    /// The value of a Python literal, or nil where the text is none.
+    static func literal(_ text: String) -> JSON? {
+        var lexer = TemplateLexer("{{ \(text) }}", dialect: .file())
         // Text that is no literal is plain text: its error says nothing.
         guard let segments = try? lexer.segmentsOfTemplate(), segments.count == 1,
             case .output(let tokens) = segments[0]

@@ -15,55 +15,20 @@ extension FilterTable {
                     part.hasPrefix("/") || path.isEmpty ? part : path.hasSuffix("/") ? path + part : path + "/" + part
                 })
         },
-        "urlsplit": plain { value, arguments in
-            let parts = Paths.urlParts(value.pythonText)
-            return try arguments.text(0, "query").map { parts[$0] ?? "" } ?? .object(parts)
+        "expanduser": text { value, _ in Paths.expandedUser(value) },
+        "expandvars": text { value, _ in Paths.expandedVariables(value) },
+        "realpath": text { value, _ in Paths.real(value) },
+        "relpath": text { value, arguments in
+            try Paths.relative(value, to: try arguments.text(0, "start") ?? Paths.current)
+        },
+        "commonpath": plain { value, _ in .string(try Paths.common(try value.elements().map(\.pythonText))) },
+        "normpath": text { value, _ in Paths.normalized(value) },
+        "fileglob": plain { value, _ in JSON(Paths.files(matching: value.pythonText)) },
+        "win_basename": text { value, _ in WindowsPaths.split(value).tail },
+        "win_dirname": text { value, _ in WindowsPaths.split(value).head },
+        "win_splitdrive": plain { value, _ in
+            let (drive, rest) = WindowsPaths.splitDrive(value.pythonText)
+            return [.string(drive), .string(rest)]
         },
     ]
-}
-
-/// Paths as Python's `os.path` cuts them.
-enum Paths {
-    static func directory(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "" }
-        var head = path[...slash]
-        while head.hasSuffix("/"), head.contains(where: { $0 != "/" }) { head.removeLast() }
-        return String(head)
-    }
-
-    static func splitSuffix(_ path: String) -> (String, String) {
-        let name = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        guard let dot = path.lastIndex(of: "."), dot > name, path[name..<dot].contains(where: { $0 != "." }) else {
-            return (path, "")
-        }
-        return (String(path[..<dot]), String(path[dot...]))
-    }
-
-    static func urlParts(_ url: String) -> JSONObject {
-        var rest = url[...]
-        func take(before separator: String) -> Substring? {
-            guard let range = rest.firstRange(of: separator) else { return nil }
-            defer { rest = rest[range.upperBound...] }
-            return rest[..<range.lowerBound]
-        }
-        let scheme = take(before: "://") ?? ""
-        let fragment = rest.firstIndex(of: "#").map { index -> Substring in
-            defer { rest = rest[..<index] }
-            return rest[rest.index(after: index)...]
-        }
-        let query = rest.firstIndex(of: "?").map { index -> Substring in
-            defer { rest = rest[..<index] }
-            return rest[rest.index(after: index)...]
-        }
-        let slash = scheme.isEmpty ? rest.startIndex : rest.firstIndex(of: "/") ?? rest.endIndex
-        let (authority, path) = (rest[..<slash], rest[slash...])
-        let hostAndPort = authority.split(separator: "@").last ?? ""
-        let pieces = hostAndPort.split(separator: ":")
-        return [
-            "scheme": .string(String(scheme)), "netloc": .string(String(authority)), "path": .string(String(path)),
-            "query": .string(String(query ?? "")), "fragment": .string(String(fragment ?? "")),
-            "hostname": .string(pieces.first.map(String.init) ?? ""),
-            "port": pieces.count > 1 ? Int64(pieces[1]).map { .integer($0) } ?? .null : .null,
-        ]
-    }
 }

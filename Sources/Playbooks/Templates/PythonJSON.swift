@@ -1,43 +1,84 @@
 internal import JSON
 
-/// JSON as Python's `json.dumps` writes it: `", "` and `": "` between, non-ASCII escaped.
-enum PythonJSON {
-    static func text(_ value: JSON, indent: Int?, sorted: Bool) -> String {
-        var output = ""
-        write(value, indent: indent.map { max(0, min(100, $0)) }, depth: 0, sorted: sorted, into: &output)
-        return output
+/// JSON as Python's `json.dumps` writes it.
+struct PythonJSON {
+    struct Style {
+        var indent: Int?
+        var sorted = false
+        var escapesUnicode = true
+        var comma = ", "
+        var colon = ": "
+
+        init(indent: Int?, sorted: Bool) {
+            self.indent = indent.map { max(0, min(100, $0)) }
+            self.sorted = sorted
+            if indent != nil { comma = "," }
+        }
+
+        /// The options of `to_json` and `to_nice_json`; positional ones begin at a position.
+        init(_ arguments: CallArguments, indent: Int?, sorted: Bool, from position: Int) throws {
+            let given = try arguments.json(position, "indent")
+            self.init(
+                indent: given.map { $0.isNull ? nil : Int(clamping: $0.whole ?? 4) } ?? indent,
+                sorted: try arguments.flag(position + 1, "sort_keys") ?? sorted)
+            escapesUnicode = try arguments.flag(position + 99, "ensure_ascii") ?? true
+            if let separators = try arguments.json(position + 99, "separators"), let comma = separators[0]?.string,
+                let colon = separators[1]?.string
+            {
+                (self.comma, self.colon) = (comma, colon)
+            }
+        }
     }
 
-    private static func write(_ value: JSON, indent: Int?, depth: Int, sorted: Bool, into output: inout String) {
-        let newline: (Int) -> String = { depth in indent.map { "\n" + String(repeating: " ", count: $0 * depth) } ?? ""
-        }
-        let comma = indent == nil ? ", " : ","
+    private let style: Style
+    private var output = ""
+
+    static func text(_ value: JSON, _ style: Style) -> String {
+        var writer = PythonJSON(style: style)
+        writer.write(value, depth: 0)
+        return writer.output
+    }
+
+    private init(style: Style) { self.style = style }
+
+    private mutating func newLine(_ depth: Int) {
+        if let indent = style.indent { output += "\n" + String(repeating: " ", count: indent * depth) }
+    }
+
+    private mutating func write(_ value: JSON, depth: Int) {
         switch value {
         case .array(let elements) where !elements.isEmpty:
             output += "["
             for (position, element) in elements.enumerated() {
-                output += (position > 0 ? comma : "") + newline(depth + 1)
-                write(element, indent: indent, depth: depth + 1, sorted: sorted, into: &output)
+                if position > 0 { output += style.comma }
+                newLine(depth + 1)
+                write(element, depth: depth + 1)
             }
-            output += newline(depth) + "]"
+            newLine(depth)
+            output += "]"
         case .object(let object) where !object.isEmpty:
             output += "{"
-            let members = sorted ? object.members.sorted { $0.key < $1.key } : object.members
+            let members = style.sorted ? object.members.sorted { $0.key < $1.key } : object.members
             for (position, member) in members.enumerated() {
-                output += (position > 0 ? comma : "") + newline(depth + 1) + quoted(member.key) + ": "
-                write(member.value, indent: indent, depth: depth + 1, sorted: sorted, into: &output)
+                if position > 0 { output += style.comma }
+                newLine(depth + 1)
+                output += Self.quoted(member.key, style.escapesUnicode) + style.colon
+                write(member.value, depth: depth + 1)
             }
-            output += newline(depth) + "}"
-        case .string(let text): output += quoted(text)
-        case .number(let number): output += number.isFinite ? "\(number)" : "NaN"
+            newLine(depth)
+            output += "}"
+        case .string(let text): output += Self.quoted(text, style.escapesUnicode)
+        case .number(let number):
+            output +=
+                number.isNaN ? "NaN" : number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : value.pythonText
         default: output += value.text
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    private static func quoted(_ text: String, _ escapesUnicode: Bool) -> String {
         var result = "\""
-        for unit in text.utf16 {
-            switch unit {
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
             case 0x22: result += "\\\""
             case 0x5C: result += "\\\\"
             case 0x0A: result += "\\n"
@@ -45,10 +86,14 @@ enum PythonJSON {
             case 0x09: result += "\\t"
             case 0x08: result += "\\b"
             case 0x0C: result += "\\f"
-            case 0x20..<0x7F: result.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
+            case 0x20..<0x7F: result.unicodeScalars.append(scalar)
+            case 0x7F... where !escapesUnicode: result.unicodeScalars.append(scalar)
+            case 0x7F: result.unicodeScalars.append(scalar)
             default:
-                let digits = String(unit, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                for unit in String(Character(scalar)).utf16 {
+                    let digits = String(unit, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             }
         }
         return result + "\""

@@ -16,10 +16,10 @@ package struct PythonRegex {
         }
     }
 
-    init(_ pattern: String, _ arguments: CallArguments, from position: Int) throws {
+    init(_ pattern: String, _ arguments: CallArguments, ignorecase: Int, multiline: Int) throws {
         try self.init(
-            pattern, ignoresCase: try arguments.flag(position, "ignorecase") ?? false,
-            multiline: try arguments.flag(position + 1, "multiline") ?? false)
+            pattern, ignoresCase: try arguments.flag(ignorecase, "ignorecase") ?? false,
+            multiline: try arguments.flag(multiline, "multiline") ?? false)
     }
 
     /// `\Z` is Python's end of text, which Swift spells `\z`.
@@ -39,6 +39,15 @@ package struct PythonRegex {
 
     /// The whole match and its groups, or nil.
     package func firstMatch(in text: String) -> [JSON]? { ((try? regex.firstMatch(in: text)) ?? nil).map(groups) }
+
+    /// The whole match with its groups, and the named ones by name, or nil.
+    func firstNamedMatch(in text: String) -> (groups: [JSON], names: [String: JSON])? {
+        // A match that cannot be had is none.
+        guard let match = (try? regex.firstMatch(in: text)) ?? nil else { return nil }
+        let groups = groups(match)
+        let names = zip(match.output, groups).compactMap { element, group in element.name.map { ($0, group) } }
+        return (groups, Dictionary(names) { first, _ in first })
+    }
 
     /// Whether the pattern is found at the start of the text.
     package func matchesStart(of text: String) -> Bool { ((try? regex.prefixMatch(in: text)) ?? nil) != nil }

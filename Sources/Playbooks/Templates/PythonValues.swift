@@ -121,6 +121,17 @@ extension JSON {
         }
     }
 
+    /// What Python's `dict(…)` takes: the members of a dict, or pairs.
+    func pairs() throws -> [(String, JSON)] {
+        if case .object(let members) = self { return members.members.map { ($0.key, $0.value) } }
+        return try elements().map { element in
+            guard let pair = try? element.elements(), pair.count == 2 else {
+                throw TemplateProblemThrown(.typeMismatch("a dict is made of pairs, not of \(element.pythonType)"))
+            }
+            return (pair[0].pythonText, pair[1])
+        }
+    }
+
     /// Python's `item in self`.
     func holds(_ item: JSON) throws -> Bool {
         switch self {

@@ -1,21 +1,12 @@
 package import Diagnostics
 package import JSON
 
-/// Where a template stands, which decides how some of it is read.
-package enum TemplateDialect: Hashable, Sendable {
-    /// A string of a playbook: backslashes of its expressions' strings stay, as Ansible keeps them.
-    case value
-    /// A template file, where strings have Python's escapes.
-    case file(lstripBlocks: Bool)
-
-    var lstripBlocks: Bool { self == .file(lstripBlocks: true) }
-}
-
-/// A parsed Jinja2 template, with `trim_blocks` as Ansible sets it.
+/// A parsed Jinja2 template.
 package struct Template: Sendable {
     private let statements: [Statement]
-    private let input: [UInt8]
-    private let origin: SourceLocation?
+    private let blocks: [Statement.Block]
+    private let source: TemplateSource
+    private let dialect: TemplateDialect
     private let trailingNewlines: Int
 
     /// Parses a template; unknown filters and tests are errors here already. `origin` is where its text begins.
@@ -26,12 +17,23 @@ package struct Template: Sendable {
         trailingNewlines = text.utf8.reversed().prefix { $0 == 0x0A }.count
         // Jinja2 drops the last newline, and Ansible then restores as many as the text had.
         let body = trailingNewlines > 0 ? String(text.dropLast()) : text
-        input = Array(body.utf8)
-        self.origin = origin
+        source = TemplateSource(input: Array(body.utf8), origin: origin)
+        var (dialect, start) = (dialect, 0)
+        if text.hasPrefix(TemplateDialect.header) {
+            let line = body.prefix { $0 != "\n" }
+            do throws(TemplateProblemThrown) {
+                try dialect.apply(header: line)
+            } catch {
+                throw source.error(error.problem, 0)
+            }
+            start = min(line.utf8.count + 1, source.input.count)
+        }
+        self.dialect = dialect
         do throws(TemplateError) {
-            var lexer = TemplateLexer(body, dialect: dialect)
-            var parser = TemplateParser(try lexer.segmentsOfTemplate(), input: input)
+            var lexer = TemplateLexer(body, dialect: dialect, from: start)
+            var parser = TemplateParser(try lexer.segmentsOfTemplate(), input: source.input)
             statements = try parser.template()
+            blocks = parser.blocks
         } catch {
             throw TemplateError(error.problem, at: error.position, origin: origin)
         }
@@ -39,23 +41,52 @@ package struct Template: Sendable {
 
     /// The rendered text.
     package func render(_ scope: some TemplateScope) throws -> String {
-        try withOrigin {
-            var renderer = Renderer(Evaluator(scope: scope, input: input))
-            try renderer.render(statements)
-            let rendered = renderer.output
-            let missing = trailingNewlines - rendered.utf8.reversed().prefix { $0 == 0x0A }.count
-            return missing > 0 ? rendered + String(repeating: "\n", count: missing) : rendered
-        }
+        let context = RenderContext(scope, dialect)
+        defer { context.release() }
+        let rendered = try rendered(context, frames: [Frame()])
+        let missing = trailingNewlines - rendered.utf8.reversed().prefix { $0 == 0x0A }.count
+        let whole = missing > 0 ? rendered + String(repeating: "\n", count: missing) : rendered
+        return dialect.newline == "\n" ? whole : whole.replacing("\n", with: dialect.newline)
     }
 
     /// The rendered value as Ansible types it: lists, dicts and booleans of a lone expression keep their type, a lone
     /// name its number too; other text that reads as a list, dict or boolean becomes one.
     package func value(_ scope: some TemplateScope) throws -> JSON {
         if statements.count == 1, case .output(let expression) = statements[0], trailingNewlines <= 1 {
-            let value = try withOrigin { try Evaluator(scope: scope, input: input).json(expression) }
+            let evaluator = Evaluator(RenderContext(scope, dialect), source: source)
+            let value = try evaluator.json(expression)
             if let typed = Self.typed(value, of: expression, hasNewline: trailingNewlines > 0) { return typed }
+            if trailingNewlines == 0 { return Literals.value(value.isNull ? "" : value.pythonText) }
         }
         return Literals.value(try render(scope))
+    }
+
+    /// The text within another template's rendering, over some of its frames.
+    func rendered(within evaluator: Evaluator, frames: [Frame]) throws -> String {
+        let context = RenderContext(evaluator.context.scope, dialect, within: evaluator.context)
+        defer { evaluator.context.hold(context.heldFrames) }
+        return try rendered(context, frames: frames)
+    }
+
+    /// Runs this template and then those that it extends, whose blocks it overrides.
+    private func rendered(_ context: RenderContext, frames: [Frame]) throws -> String {
+        var (text, template) = ("", self)
+        var seen = 0
+        while true {
+            for block in template.blocks {
+                context.blocks[block.name, default: []].append(BoundBlock(block: block, source: template.source))
+            }
+            if !context.blocks.isEmpty {
+                frames[frames.count - 1].values["self"] = .object(BlockTable(context: context))
+            }
+            var renderer = Renderer(Evaluator(context, source: template.source, frames: frames))
+            try renderer.render(template.statements)
+            text += renderer.output
+            guard let parent = renderer.parent else { return text }
+            seen += 1
+            guard seen < 40 else { throw template.source.error(.recursion("extends"), 0) }
+            template = parent
+        }
     }
 
     /// The value where it keeps its type, or nil where it becomes text.
@@ -87,16 +118,6 @@ package struct Template: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private func withOrigin<T>(_ body: () throws -> T) throws -> T {
-        do {
-            return try body()
-        } catch let error as TemplateError where error.origin == nil {
-            throw TemplateError(error.problem, at: error.position, origin: origin)
-        } catch let thrown as TemplateProblemThrown {
-            throw TemplateError(thrown.problem, origin: origin)
-        }
-    }
-
     /// Whether a text holds anything to render.
     package static func isTemplate(_ text: String) -> Bool {
         let bytes = text.utf8
@@ -110,57 +131,5 @@ package struct Template: Sendable {
             previous = byte
         }
         return false
-    }
-}
-
-/// A bare expression, as `when`, `changed_when` and `failed_when` hold it.
-package struct Condition: Sendable {
-    private let expression: Expression
-    private let input: [UInt8]
-    private let origin: SourceLocation?
-
-    /// Parses an expression without delimiters around it.
-    package init(parsing text: String, at origin: SourceLocation? = nil) throws(TemplateError) {
-        self.origin = origin
-        do throws(TemplateError) {
-            let wrapped = "{{ \(text) }}"
-            var lexer = TemplateLexer(wrapped, dialect: .file(lstripBlocks: false))
-            let segments = try lexer.segmentsOfTemplate()
-            guard segments.count == 1, case .output(let tokens) = segments[0] else {
-                throw TemplateError(.syntax("this is not one expression"), at: TemplatePosition(line: 1, column: 4))
-            }
-            input = Array(wrapped.utf8)
-            var parser = ExpressionParser(tokens, input: input)
-            expression = try parser.expressionOrTuple()
-            try parser.expectEnd()
-        } catch {
-            throw Self.shifted(error, origin)
-        }
-    }
-
-    /// Whether it holds.
-    package func holds(_ scope: some TemplateScope) throws -> Bool {
-        try withOrigin { try Evaluator(scope: scope, input: input).isTrue(expression) }
-    }
-
-    /// The expression's value with its own type.
-    package func value(_ scope: some TemplateScope) throws -> JSON {
-        try withOrigin { try Evaluator(scope: scope, input: input).json(expression) }
-    }
-
-    private func withOrigin<T>(_ body: () throws -> T) throws -> T {
-        do {
-            return try body()
-        } catch let error as TemplateError where error.origin == nil {
-            throw Self.shifted(error, origin)
-        } catch let thrown as TemplateProblemThrown {
-            throw TemplateError(thrown.problem, origin: origin)
-        }
-    }
-
-    private static func shifted(_ error: TemplateError, _ origin: SourceLocation?) -> TemplateError {
-        var position = error.position
-        if let at = position, at.line == 1 { position?.column = max(1, at.column - 3) }
-        return TemplateError(error.problem, at: position, origin: origin)
     }
 }

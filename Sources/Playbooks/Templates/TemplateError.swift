@@ -12,6 +12,9 @@ package enum TemplateProblem: Hashable, Sendable {
     case unknownFilter(String, nearest: String?)
     case unknownTest(String, nearest: String?)
     case unknownFunction(String, nearest: String?)
+    case unknownLookup(String, nearest: String?)
+    case lookupUnavailable(String)
+    case missingTemplate(String)
     case undefined(String)
     /// The name gets its value on the machine only: a result, a fact, a loop's item.
     case knownOnMachineOnly(String)
@@ -51,6 +54,13 @@ package struct TemplateError: Diagnosable, Hashable {
         case .unknownFilter(let name, let nearest): Self.unknown("filter", name, nearest)
         case .unknownTest(let name, let nearest): Self.unknown("test", name, nearest)
         case .unknownFunction(let name, let nearest): Self.unknown("function", name, nearest)
+        case .unknownLookup(let name, let nearest): Self.unknown("lookup", name, nearest)
+        case .lookupUnavailable(let name):
+            (
+                "the lookup '\(name)' is not available here", "only the controller can answer it",
+                "put its result into a variable"
+            )
+        case .missingTemplate(let name): ("the template '\(name)' is not there", nil, nil)
         case .undefined(let name):
             ("'\(name)' is undefined", nil, "define it, or give it a default: \(name) | default(…)")
         case .knownOnMachineOnly(let name):

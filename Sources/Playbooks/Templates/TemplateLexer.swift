@@ -1,59 +1,85 @@
-/// Cuts a template into text, outputs and statements, with `trim_blocks` on as Ansible sets it.
+/// Cuts a template into text, outputs and statements, by its dialect.
 struct TemplateLexer {
-    private let input: [UInt8]
+    let input: [UInt8]
+    var keepsBackslashes = false
+    var at = 0
     private let dialect: TemplateDialect
-    private var keepsBackslashes = false
-    private var at = 0
+    private let delimiters: [Delimiter]
     private var segments: [Segment] = []
-    private var stripsNext = false
-    private var dropsNewline = false
+    var stripsNext = false
+    var dropsNewline = false
 
-    init(_ text: String, dialect: TemplateDialect) {
+    /// `start` is where the template begins, behind a line that set its dialect.
+    init(_ text: String, dialect: TemplateDialect, from start: Int = 0) {
         input = Array(text.utf8)
+        at = start
         self.dialect = dialect
+        delimiters = Delimiter.all(of: dialect)
+    }
+
+    private struct Delimiter {
+        enum Kind { case output, block, comment }
+
+        var kind: Kind
+        var start: [UInt8]
+        var end: [UInt8]
+
+        /// Longer ones first, since one may begin another.
+        static func all(of dialect: TemplateDialect) -> [Delimiter] {
+            [
+                Delimiter(kind: .block, start: Array(dialect.blockStart.utf8), end: Array(dialect.blockEnd.utf8)),
+                Delimiter(
+                    kind: .output, start: Array(dialect.variableStart.utf8), end: Array(dialect.variableEnd.utf8)),
+                Delimiter(kind: .comment, start: Array(dialect.commentStart.utf8), end: Array(dialect.commentEnd.utf8)),
+            ].sorted { $0.start.count > $1.start.count }
+        }
     }
 
     mutating func segmentsOfTemplate() throws(TemplateError) -> [Segment] {
-        var start = 0
+        var start = at
         while at < input.count {
-            guard input[at] == UInt8(ascii: "{"), at + 1 < input.count,
-                let kind = Delimiter(rawValue: input[at + 1])
-            else {
+            guard let delimiter = delimiters.first(where: { stands($0.start, at: at) }) else {
                 at += 1
                 continue
             }
             let opened = at
-            at += 2
+            at += delimiter.start.count
             let marker = at < input.count ? input[at] : 0
             addText(
                 from: start, to: opened, stripsEnd: marker == UInt8(ascii: "-"),
-                stripsLine: dialect.lstripBlocks && kind != .output && marker != UInt8(ascii: "+"))
-            if marker == UInt8(ascii: "-") || (marker == UInt8(ascii: "+") && kind != .output) { at += 1 }
-            switch kind {
-            case .comment: try skipComment(opened)
-            case .output:
-                keepsBackslashes = dialect == .value
-                let tokens = try tokens(until: "}}", opened: opened)
-                keepsBackslashes = false
-                segments.append(.output(tokens))
-            case .block:
-                let tokens = try tokens(until: "%}", opened: opened)
-                if tokens.first?.isName("raw") == true, tokens.count == 2 {
-                    try addRaw(opened)
-                } else {
-                    segments.append(.block(tokens))
-                }
-            }
+                stripsLine: dialect.lstripBlocks && delimiter.kind != .output && marker != UInt8(ascii: "+"))
+            if marker == UInt8(ascii: "-") || marker == UInt8(ascii: "+") { at += 1 }
+            try addSegment(delimiter, opened)
             start = at
         }
         addText(from: start, to: input.count, stripsEnd: false, stripsLine: false)
         return segments
     }
 
-    private enum Delimiter: UInt8 {
-        case output = 0x7B  // {
-        case block = 0x25  // %
-        case comment = 0x23  // #
+    private mutating func addSegment(_ delimiter: Delimiter, _ opened: Int) throws(TemplateError) {
+        switch delimiter.kind {
+        case .comment: try skipComment(delimiter.end, opened)
+        case .output:
+            keepsBackslashes = dialect.isValue
+            segments.append(.output(try tokens(until: delimiter.end, isBlock: false, opened: opened)))
+            keepsBackslashes = false
+        case .block:
+            let tokens = try tokens(until: delimiter.end, isBlock: true, opened: opened)
+            dropsNewline = dropsNewline && dialect.trimBlocks
+            if tokens.first?.isName("raw") == true, tokens.count == 2 {
+                // The newline behind `raw` is part of the text.
+                dropsNewline = false
+                try addRaw(delimiter, opened)
+            } else {
+                segments.append(.block(tokens))
+            }
+        }
+    }
+
+    func stands(_ bytes: [UInt8], at offset: Int) -> Bool {
+        guard offset < input.count, input[offset] == bytes[0], offset + bytes.count <= input.count else { return false }
+        for index in 1..<max(1, bytes.count) where input[offset + index] != bytes[index] { return false }
+        return true
     }
 
     private mutating func addText(from start: Int, to end: Int, stripsEnd: Bool, stripsLine: Bool) {
@@ -71,32 +97,37 @@ struct TemplateLexer {
         if start < end { segments.append(.text(String(decoding: input[start..<end], as: UTF8.self))) }
     }
 
-    private mutating func skipComment(_ opened: Int) throws(TemplateError) {
-        while at + 1 < input.count {
-            if input[at] == UInt8(ascii: "#"), input[at + 1] == UInt8(ascii: "}") {
-                stripsNext = at > opened + 2 && input[at - 1] == UInt8(ascii: "-")
-                dropsNewline = !(at > opened + 2 && input[at - 1] == UInt8(ascii: "+"))
-                at += 2
+    private mutating func skipComment(_ end: [UInt8], _ opened: Int) throws(TemplateError) {
+        let start = at
+        while at < input.count {
+            if stands(end, at: at) {
+                let marker = at > start ? input[at - 1] : 0
+                stripsNext = marker == UInt8(ascii: "-")
+                dropsNewline = dialect.trimBlocks && marker != UInt8(ascii: "+")
+                at += end.count
                 return
             }
             at += 1
         }
-        throw failure("the comment is not closed by '#}'", opened)
+        throw failure("the comment is not closed by '\(dialect.commentEnd)'", opened)
     }
 
     /// Copies everything up to `{% endraw %}`.
-    private mutating func addRaw(_ opened: Int) throws(TemplateError) {
+    private mutating func addRaw(_ delimiter: Delimiter, _ opened: Int) throws(TemplateError) {
         let start = at
-        while at + 1 < input.count {
-            if input[at] == UInt8(ascii: "{"), input[at + 1] == UInt8(ascii: "%") {
+        while at < input.count {
+            if stands(delimiter.start, at: at) {
                 let end = at
-                at += 2
-                let strips = at < input.count && input[at] == UInt8(ascii: "-")
-                if strips { at += 1 }
+                at += delimiter.start.count
+                let marker = at < input.count ? input[at] : 0
+                if marker == UInt8(ascii: "-") || marker == UInt8(ascii: "+") { at += 1 }
                 skipSpace()
                 if word() == "endraw" {
-                    addText(from: start, to: end, stripsEnd: strips, stripsLine: dialect.lstripBlocks && !strips)
-                    _ = try tokens(until: "%}", opened: end)
+                    addText(
+                        from: start, to: end, stripsEnd: marker == UInt8(ascii: "-"),
+                        stripsLine: dialect.lstripBlocks && marker != UInt8(ascii: "+"))
+                    _ = try tokens(until: delimiter.end, isBlock: true, opened: end)
+                    dropsNewline = dropsNewline && dialect.trimBlocks
                     return
                 }
                 at = end
@@ -104,155 +135,6 @@ struct TemplateLexer {
             at += 1
         }
         throw failure("'raw' is not closed by 'endraw'", opened)
-    }
-
-    private mutating func tokens(until end: StaticString, opened: Int) throws(TemplateError) -> [Token] {
-        let (first, isBlock) = (end.utf8Start[0], end.utf8Start[0] == UInt8(ascii: "%"))
-        var tokens: [Token] = []
-        var open: [UInt8] = []
-        while true {
-            skipSpace()
-            guard at < input.count else { throw failure("this is not closed by '\(end)'", opened) }
-            if open.isEmpty {
-                let marked = input[at] == UInt8(ascii: "-") || (isBlock && input[at] == UInt8(ascii: "+"))
-                let close = marked ? at + 1 : at
-                if close + 1 < input.count, input[close] == first, input[close + 1] == UInt8(ascii: "}") {
-                    stripsNext = marked && input[at] == UInt8(ascii: "-")
-                    dropsNewline = isBlock && !(marked && input[at] == UInt8(ascii: "+"))
-                    tokens.append(Token(kind: .end, offset: at))
-                    at = close + 2
-                    return tokens
-                }
-            }
-            let token = try token()
-            if case .symbol(let symbol) = token.kind { try balance(symbol, &open, token.offset) }
-            tokens.append(token)
-        }
-    }
-
-    private func balance(_ symbol: String, _ open: inout [UInt8], _ offset: Int) throws(TemplateError) {
-        switch symbol {
-        case "(", "[", "{": open.append(symbol.utf8.first ?? 0)
-        case ")", "]", "}":
-            let expected: UInt8 =
-                symbol == ")" ? UInt8(ascii: "(") : symbol == "]" ? UInt8(ascii: "[") : UInt8(ascii: "{")
-            guard open.popLast() == expected else { throw failure("unexpected '\(symbol)'", offset) }
-        default: break
-        }
-    }
-
-    private mutating func token() throws(TemplateError) -> Token {
-        let offset = at
-        switch input[at] {
-        case UInt8(ascii: "'"), UInt8(ascii: "\""): return Token(kind: .string(try string()), offset: offset)
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): return Token(kind: try number(), offset: offset)
-        case let byte where isNameStart(byte): return Token(kind: .name(word()), offset: offset)
-        default: return Token(kind: .symbol(try symbol()), offset: offset)
-        }
-    }
-
-    private mutating func symbol() throws(TemplateError) -> String {
-        let offset = at
-        if at + 1 < input.count {
-            let two = String(decoding: input[at...at + 1], as: UTF8.self)
-            if ["==", "!=", "<=", ">=", "//", "**"].contains(two) {
-                at += 2
-                return two
-            }
-        }
-        guard "+-*/%~()[]{}<>=.,:|".utf8.contains(input[at]) else {
-            throw failure("unexpected character", offset)
-        }
-        at += 1
-        return String(decoding: [input[at - 1]], as: UTF8.self)
-    }
-
-    private mutating func string() throws(TemplateError) -> String {
-        let (opened, quote) = (at, input[at])
-        var bytes: [UInt8] = []
-        at += 1
-        while at < input.count, input[at] != quote {
-            if input[at] == UInt8(ascii: "\\"), at + 1 < input.count {
-                at += 1
-                if keepsBackslashes {
-                    bytes.append(contentsOf: [UInt8(ascii: "\\"), input[at]])
-                } else {
-                    try escape(into: &bytes)
-                }
-            } else {
-                bytes.append(input[at])
-            }
-            at += 1
-        }
-        guard at < input.count else { throw failure("the string is not closed", opened) }
-        at += 1
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// Python's escapes; unknown ones keep their backslash.
-    private mutating func escape(into bytes: inout [UInt8]) throws(TemplateError) {
-        switch input[at] {
-        case UInt8(ascii: "n"): bytes.append(0x0A)
-        case UInt8(ascii: "t"): bytes.append(0x09)
-        case UInt8(ascii: "r"): bytes.append(0x0D)
-        case UInt8(ascii: "0"): bytes.append(0)
-        case UInt8(ascii: "\\"), UInt8(ascii: "'"), UInt8(ascii: "\""): bytes.append(input[at])
-        case UInt8(ascii: "x"), UInt8(ascii: "u"):
-            let digits = input[at] == UInt8(ascii: "x") ? 2 : 4
-            guard at + digits < input.count,
-                let code = UInt32(String(decoding: input[at + 1...at + digits], as: UTF8.self), radix: 16),
-                let scalar = Unicode.Scalar(code)
-            else { throw failure("a malformed escape", at) }
-            bytes.append(contentsOf: Array(String(Character(scalar)).utf8))
-            at += digits
-        default: bytes.append(contentsOf: [UInt8(ascii: "\\"), input[at]])
-        }
-    }
-
-    private mutating func number() throws(TemplateError) -> Token.Kind {
-        let start = at
-        var isFloat = false
-        while at < input.count {
-            let byte = input[at]
-            if isDigit(byte) || byte == UInt8(ascii: "_") {
-                at += 1
-            } else if byte == UInt8(ascii: "."), !isFloat, at + 1 < input.count, isDigit(input[at + 1]) {
-                isFloat = true
-                at += 1
-            } else if byte | 0x20 == UInt8(ascii: "e"), at + 1 < input.count,
-                isDigit(input[at + 1])
-                    || (at + 2 < input.count && "+-".utf8.contains(input[at + 1]) && isDigit(input[at + 2]))
-            {
-                isFloat = true
-                at += 2
-            } else {
-                break
-            }
-        }
-        let text = String(decoding: input[start..<at].filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
-        if !isFloat, let value = Int64(text) { return .integer(value) }
-        guard isFloat, let value = Double(text) else { throw failure("the number is too large", start) }
-        return .float(value)
-    }
-
-    private mutating func word() -> String {
-        let start = at
-        while at < input.count, isNameStart(input[at]) || isDigit(input[at]) { at += 1 }
-        return String(decoding: input[start..<at], as: UTF8.self)
-    }
-
-    private mutating func skipSpace() {
-        while at < input.count, isSpace(input[at]) { at += 1 }
-    }
-
-    private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-    private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-    private func isNameStart(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte >= 0x80
-    }
-
-    private func failure(_ reason: String, _ offset: Int) -> TemplateError {
-        TemplateError(.syntax(reason), at: TemplatePosition(of: offset, in: input))
     }
 }
 

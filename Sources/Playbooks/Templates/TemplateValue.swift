@@ -6,6 +6,9 @@ package enum TemplateValue {
     /// The name or path that has no value.
     case undefined(String)
     case object(any TemplateObject)
+
+    /// What an `if` without `else` yields: undefined, and yet written as an empty text.
+    static var nothing: TemplateValue { .undefined("") }
 }
 
 /// A value whose members are made when they are asked for, such as `hostvars` or a loop's state.
@@ -16,19 +19,19 @@ package protocol TemplateObject {
     var memberNames: [String] { get }
 }
 
-/// Where a template's names get their values.
-package protocol TemplateScope {
-    /// The value of a name, or nil where it is undefined.
-    func value(of name: String) throws -> TemplateValue?
+/// What is called: a macro, a loop, `super`.
+protocol TemplateCallable: TemplateObject {
+    func call(_ arguments: CallArguments, _ evaluator: Evaluator) throws -> TemplateValue
 }
 
-/// Names with fixed values.
-package struct FixedScope: TemplateScope {
-    private let values: JSONObject
+extension TemplateCallable {
+    func member(_ name: String) throws -> TemplateValue? { nil }
+    var memberNames: [String] { [] }
+}
 
-    package init(_ values: JSONObject) { self.values = values }
-
-    package func value(of name: String) -> TemplateValue? { values[name].map { .json($0) } }
+/// An object that is one value where it is written, such as a time.
+protocol TemplateScalar: TemplateObject {
+    var json: JSON { get }
 }
 
 extension TemplateValue {
@@ -36,12 +39,25 @@ extension TemplateValue {
     func resolved() throws -> JSON {
         switch self {
         case .json(let value): return value
+        case .undefined(""): return ""
         case .undefined(let name): throw TemplateProblemThrown(.undefined(name))
         case .object(let object):
+            if let scalar = object as? any TemplateScalar { return scalar.json }
+            if object is any TemplateCallable {
+                throw TemplateProblemThrown(.typeMismatch("a macro is called: add ()"))
+            }
             var members = JSONObject()
             for name in object.memberNames { members[name] = try object.member(name)?.resolved() }
             return .object(members)
         }
+    }
+
+    /// The value for a computation, which what an `if` without `else` yields cannot be part of.
+    func existing() throws -> JSON {
+        if case .undefined("") = self {
+            throw TemplateProblemThrown(.undefined("the value of an 'if' without 'else'"))
+        }
+        return try resolved()
     }
 
     var isUndefined: Bool { if case .undefined = self { true } else { false } }

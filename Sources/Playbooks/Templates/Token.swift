@@ -32,4 +32,12 @@ enum Segment: Hashable, Sendable {
     case text(String)
     case output([Token])
     case block([Token])
+
+    /// The tokens of an output or a statement.
+    var tokens: [Token] {
+        switch self {
+        case .text: []
+        case .output(let tokens), .block(let tokens): tokens
+        }
+    }
 }

@@ -54,7 +54,7 @@ package final class Variables: TemplateScope {
         return nil
     }
 
-    var names: [String] { Array(Set(layers.flatMap(\.values.keys))).sorted() }
+    package var names: [String] { Array(Set(layers.flatMap(\.values.keys))).sorted() }
 
     /// A value with every template in it rendered; keys stay as they are.
     package func render(_ value: JSON) throws -> JSON {
