@@ -106,6 +106,9 @@ let targets: [Target] = [
     wing("Playbooks", "Inventories", ["Diagnostics", "JSON", "YAML", "Vault", "Linux"]),
     wing("Playbooks", "Bundles", ["Diagnostics", "JSON"]),
     wing("Playbooks", "Plays", ["Diagnostics", "INI", "JSON", "YAML", "Templates", "Inventories", "Bundles", crypto]),
+    wing(
+        "Playbooks", "HostConnections",
+        ["Diagnostics", "JSON", "Linux", "Templates", "Plays"] + nio.prefix(2)),
     wing("Playbooks", "TaskModules", ["Diagnostics", "INI", "JSON", "Linux", "Templates", "Bundles", crypto]),
 
     // Provision
@@ -128,7 +131,7 @@ let targets: [Target] = [
         [
             "Diagnostics", "JSON", "Clusterfiles", "Planning", "PlanExecution", "Hypervisor", "SecureShell",
             "MachineImages",
-            "Credentials", "Inventories", "Plays", "Linux", "YAML", "ClusterClient", arguments,
+            "Credentials", "Inventories", "Plays", "HostConnections", "Vault", "Linux", "YAML", "ClusterClient", arguments,
         ]),
     program(
         "clusterfile-master",

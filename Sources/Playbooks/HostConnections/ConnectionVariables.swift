@@ -1,0 +1,104 @@
+internal import Diagnostics
+package import JSON
+internal import Templates
+
+/// How a host is reached, by Ansible's variables of it and the command line's own words.
+package struct ConnectionVariables: Hashable, Sendable {
+    /// What the command line says for hosts whose variables say nothing.
+    package struct Defaults: Hashable, Sendable {
+        package var user: String?
+        package var port: Int?
+        package var keyFile: String?
+        package var moreArguments: [String] = []
+        package var isLocal = false
+        package var checksHostKeys = true
+        package var connectTimeoutSeconds = 10
+        package var becomePassword: String?
+
+        package init() {}
+    }
+
+    var address: String
+    var user: String?
+    var port: Int?
+    var keyFile: String?
+    /// Further arguments of OpenSSH's client.
+    var moreArguments: [String] = []
+    var program = "ssh"
+    var isLocal: Bool
+    var checksHostKeys: Bool
+    var connectTimeoutSeconds: Int
+    var becomePassword: String?
+
+    /// Reads a host's variables, unrendered as the inventory has them.
+    init(of host: String, _ layers: [JSONObject], _ defaults: Defaults) throws {
+        let variables = Variables(layers: layers.map { .written($0) })
+        func text(_ names: String...) throws -> String? {
+            for name in names {
+                guard let value = try variables.value(of: name), case .json(let json) = value, !json.isNull else { continue }
+                return json.pythonText
+            }
+            return nil
+        }
+        address = try text("ansible_host", "ansible_ssh_host") ?? host
+        user = try text("ansible_user", "ansible_ssh_user") ?? defaults.user
+        port = try text("ansible_port", "ansible_ssh_port").flatMap { Int($0) } ?? defaults.port
+        keyFile = try text("ansible_ssh_private_key_file", "ansible_private_key_file") ?? defaults.keyFile
+        for name in ["ansible_ssh_common_args", "ansible_ssh_extra_args"] {
+            moreArguments += try text(name).map { try ShellLine.words(of: $0) } ?? []
+        }
+        moreArguments += defaults.moreArguments
+        program = try text("ansible_ssh_executable") ?? "ssh"
+        let connection = try text("ansible_connection") ?? (defaults.isLocal ? "local" : "ssh")
+        guard ["ssh", "smart", "paramiko", "paramiko_ssh", "local"].contains(connection) else {
+            throw Diagnosis(
+                "host '\(host)' wants the connection '\(connection)'", why: "hosts are reached over SSH, or are this one",
+                fix: "take ansible_connection out, or make it ssh or local")
+        }
+        isLocal = connection == "local"
+        if !isLocal, try text("ansible_password", "ansible_ssh_pass") != nil {
+            throw Diagnosis(
+                "host '\(host)' has a password for SSH", why: "logins are by key", fix: "give this user's key to the host: ssh-copy-id")
+        }
+        checksHostKeys =
+            try text("ansible_ssh_host_key_checking", "ansible_host_key_checking").map { Conversions.boolean(.string($0)) }
+            ?? defaults.checksHostKeys
+        connectTimeoutSeconds = try text("ansible_ssh_timeout", "ansible_timeout").flatMap { Int($0) }
+            ?? defaults.connectTimeoutSeconds
+        becomePassword =
+            try text("ansible_become_password", "ansible_become_pass", "ansible_sudo_pass") ?? defaults.becomePassword
+    }
+
+    /// OpenSSH's client, with everything but the command.
+    var clientArguments: [String] {
+        var arguments = [program, "-o", "BatchMode=yes", "-o", "ConnectTimeout=\(connectTimeoutSeconds)"]
+        arguments += ["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4", "-T", "-x", "-a"]
+        if !checksHostKeys { arguments += ["-o", "StrictHostKeyChecking=no"] }
+        if let keyFile { arguments += ["-i", keyFile] }
+        if let port { arguments += ["-p", "\(port)"] }
+        if let user { arguments += ["-l", user] }
+        return arguments + moreArguments + ["--", address]
+    }
+}
+
+/// Cuts a line into words as a shell quotes them.
+enum ShellLine {
+    static func words(of line: String) throws(Diagnosis) -> [String] {
+        var (words, word, quote) = ([String](), String?.none, Character?.none)
+        for character in line {
+            if let open = quote {
+                if character == open { quote = nil } else { word = (word ?? "") + String(character) }
+            } else if character == "'" || character == "\"" {
+                quote = character
+                word = word ?? ""
+            } else if character.isWhitespace {
+                if let done = word { words.append(done) }
+                word = nil
+            } else {
+                word = (word ?? "") + String(character)
+            }
+        }
+        guard quote == nil else { throw Diagnosis("a quote is not closed in: \(line)") }
+        return words + (word.map { [$0] } ?? [])
+    }
+}

@@ -1,0 +1,115 @@
+package import Diagnostics
+internal import FoundationEssentials
+package import JSON
+internal import Linux
+package import Plays
+
+/// Connects to the hosts of a playbook: a runner there, over OpenSSH's client with this user's own configuration and keys, or one
+/// on this host.
+package struct HostConnector: Sendable {
+    private let file: String
+    private let launch: RunnerLaunch
+    private let defaults: ConnectionVariables.Defaults
+    private let environment: [String: String]
+
+    /// `folder` has the runner.
+    package init(
+        folder: String, defaults: ConnectionVariables.Defaults, environment: [String: String]
+    ) throws(Diagnosis) {
+        file = folder + "/clusterfile-runner"
+        do {
+            let digest = try FileDigest.sha256(ofFile: file)
+            let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
+            launch = RunnerLaunch(digest: String(digest.prefix(16)), size: size)
+        } catch {
+            throw Diagnosis(
+                "cannot read the runner \(file)", why: "\(error)", fix: "install the programs again: scripts/up")
+        }
+        self.defaults = defaults
+        self.environment = environment
+    }
+
+    /// Starts a runner on a host.
+    package func connect(_ host: String, _ variables: [JSONObject], needsRoot: Bool) async throws -> MachineChannel {
+        let place = try ConnectionVariables(of: host, variables, defaults)
+        let password = needsRoot ? place.becomePassword : nil
+        let command = needsRoot ? launch.asRoot(withPassword: password != nil) : launch.asUser
+        let arguments =
+            place.isLocal ? ["/bin/sh", "-c", command] : place.clientArguments + ["exec sh -c " + RunnerLaunch.quoted(command)]
+        let program = try await PipedProgram.start(
+            arguments, environment: environment.map { "\($0.key)=\($0.value)" }.sorted())
+        do {
+            if let password { try await program.send(Array((password + "\n").utf8)) }
+            let stream = Stream(program, try await begin(program, host, place))
+            return MachineChannel(
+                send: { try await program.send($0) }, receive: { try await stream.receive() },
+                close: { await program.close() })
+        } catch {
+            await program.close()
+            throw error
+        }
+    }
+
+    /// Brings the runner where it is not; gives what it has said already.
+    private func begin(_ program: PipedProgram, _ host: String, _ place: ConnectionVariables) async throws -> [UInt8] {
+        while let bytes = try await program.receive() {
+            for (number, byte) in bytes.enumerated() {
+                switch byte {
+                case UInt8(ascii: "+"): return Array(bytes[(number + 1)...])
+                case UInt8(ascii: "-"):
+                    let content = Array(try Data(contentsOf: URL(filePath: file), options: .mappedIfSafe))
+                    for start in stride(from: 0, to: content.count, by: 1 << 20) {
+                        try await program.send(Array(content[start..<min(content.count, start + (1 << 20))]))
+                    }
+                default: throw Self.unexpected(host, place, String(decoding: bytes, as: UTF8.self))
+                }
+            }
+        }
+        throw unreachable(host, place, program.complaint)
+    }
+
+    private static func unexpected(_ host: String, _ place: ConnectionVariables, _ text: String) -> Diagnosis {
+        Diagnosis(
+            "host '\(host)' says something of its own before the runner begins", why: String(text.prefix(200)),
+            fix: "take it out of the start files of the user's shell there")
+    }
+
+    private func unreachable(_ host: String, _ place: ConnectionVariables, _ complaint: String) -> Diagnosis {
+        let lines = complaint.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        if complaint.contains("sudo:") {
+            return Diagnosis(
+                "the user of host '\(host)' does not become root", why: lines,
+                fix: "let him use sudo without a password, or give it with --ask-become-pass")
+        }
+        return Diagnosis(
+            place.isLocal ? "the runner does not start on this host" : "host '\(host)' cannot be reached",
+            why: lines.isEmpty ? "the connection ended without a word" : lines,
+            fix: place.isLocal ? nil : "see that this works without a question: \(Self.shown(place.clientArguments)) true")
+    }
+
+    private static func shown(_ arguments: [String]) -> String {
+        arguments.filter { !["-T", "-x", "-a", "--"].contains($0) }.joined(separator: " ")
+    }
+
+    /// A runner's words behind its first byte; where it ends without one, what it complained of is the error.
+    private actor Stream {
+        private let program: PipedProgram
+        private var rest: [UInt8]
+
+        init(_ program: PipedProgram, _ rest: [UInt8]) {
+            self.program = program
+            self.rest = rest
+        }
+
+        func receive() async throws -> [UInt8]? {
+            if !rest.isEmpty {
+                defer { rest = [] }
+                return rest
+            }
+            if let bytes = try await program.receive() { return bytes }
+            let complaint = program.complaint
+            if !complaint.isEmpty { throw Diagnosis("the connection ended", why: complaint) }
+            return nil
+        }
+    }
+}
