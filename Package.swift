@@ -102,7 +102,9 @@ let targets: [Target] = [
     wing("Playbooks", "Vault", ["Diagnostics", "JSON", "YAML", "Linux", crypto, cryptoExtras]),
     wing("Playbooks", "Inventories", ["Diagnostics", "JSON", "YAML", "Vault", "Linux"]),
     wing("Playbooks", "Bundles", ["Diagnostics", "JSON"]),
-    wing("Playbooks", "Plays", ["Diagnostics", "INI", "JSON", "YAML", "Templates", "Inventories", "Vault", "Bundles", crypto]),
+    wing(
+        "Playbooks", "Plays",
+        ["Diagnostics", "INI", "JSON", "YAML", "Templates", "Inventories", "Vault", "Bundles", crypto]),
     wing("Playbooks", "TaskModules", ["Diagnostics", "INI", "JSON", "Linux", "Templates", "Bundles", crypto]),
 
     // Provision
