@@ -105,10 +105,11 @@ let targets: [Target] = [
     wing("Playbooks", "Vault", ["Diagnostics", "JSON", "YAML", "Linux", crypto, cryptoExtras]),
     wing("Playbooks", "Inventories", ["Diagnostics", "JSON", "YAML", "Vault", "Linux"]),
     wing("Playbooks", "Bundles", ["Diagnostics", "JSON"]),
-    wing("Playbooks", "Plays", ["Diagnostics", "INI", "JSON", "YAML", "Templates", "Inventories", "Bundles", crypto]),
     wing(
-        "Playbooks", "HostConnections",
-        ["Diagnostics", "JSON", "Linux", "Templates", "Plays"] + nio.prefix(2)),
+        "Playbooks", "Plays",
+        ["Diagnostics", "INI", "JSON", "YAML", "Templates", "Inventories", "Vault", "Bundles", crypto]),
+    wing(
+        "Playbooks", "HostConnections", ["Diagnostics", "JSON", "Linux", "Templates", "Plays"] + nio.prefix(2)),
     wing("Playbooks", "TaskModules", ["Diagnostics", "INI", "JSON", "Linux", "Templates", "Bundles", crypto]),
 
     // Provision
@@ -172,7 +173,7 @@ let targets: [Target] = [
     tests("Playbooks", "Templates"),
     tests("Playbooks", "Vault", ["Diagnostics", "Linux", "YAML", "JSON"]),
     tests("Playbooks", "Inventories", ["Vault", "Diagnostics", "Linux", "JSON"]),
-    tests("Playbooks", "Plays", ["TaskModules", "Bundles", "Templates", "Inventories", "JSON"]),
+    tests("Playbooks", "Plays", ["TaskModules", "Bundles", "Templates", "Inventories", "Vault", "JSON"]),
     tests("Playbooks", "TaskModules", ["Bundles", "Templates", "JSON"]),
     tests("Provision", "Clusterfiles", ["JSON", "YAML", "Diagnostics"], exclude: ["Broken"]),
     tests("Provision", "Planning", ["Addresses", "Clusterfiles", "Diagnostics", "JSON"]),

@@ -29,7 +29,7 @@ package struct Vault: Sendable {
     }
 
     /// Whether data is in ansible-vault's form.
-    package static func isEncrypted(_ bytes: [UInt8]) -> Bool { VaultEnvelope.isEnvelope(bytes) }
+    package static func isEncrypted(_ bytes: some Collection<UInt8>) -> Bool { VaultEnvelope.isEnvelope(bytes) }
 
     /// The data within an envelope: passwords of its vault id are tried first, then the others.
     package func decrypt(_ bytes: [UInt8], at place: SourceLocation) throws(VaultError) -> [UInt8] {
@@ -79,7 +79,10 @@ extension Vault {
     /// The YAML document of a file that may be encrypted, or have encrypted strings in it.
     package func document(inFile path: String) throws(Diagnoses) -> YAMLNode {
         let (bytes, wasEncrypted) = try read(path)
-        let node = try document(String(decoding: bytes, as: UTF8.self), file: path)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Diagnoses([VaultError.unreadable(path, why: "it is not UTF-8").diagnosis])
+        }
+        let node = try document(text, file: path)
         if wasEncrypted { secrets.insertValues(of: node) }
         return node
     }

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import JSON
 import Synchronization
+import Vault
 
 @testable import Inventories
 @testable import Plays
@@ -83,13 +84,16 @@ final class LocalMachine: Sendable {
     }
 
     /// Compiles `site.yml` of this machine's folder and runs it here, under several names.
-    func run(hosts: [String] = ["here"], extra: JSONObject = [:], tags: TagChoice = .all) async throws -> (
-        recap: PlaybookRecap, events: [HostEvent]
-    ) {
+    func run(hosts: [String] = ["here"], extra: JSONObject = [:], tags: TagChoice = .all, vault: Vault = Vault())
+        async throws -> (
+            recap: PlaybookRecap, events: [HostEvent]
+        )
+    {
         var extra = extra
         extra["root"] = .string(root)
         let inventory = Inventory(hosts: hosts.map { Inventory.Host($0) }, groups: [])
-        let compiled = try CompiledPlaybook(root + "/site.yml", inventory: inventory, extraVariables: extra, tags: tags)
+        let compiled = try CompiledPlaybook(
+            root + "/site.yml", inventory: inventory, extraVariables: extra, tags: tags, vault: vault)
         let log = EventLog()
         let recap = try await PlaybookRun([compiled], forks: 1).run(
             connect: { self.connect($0) }, connectBeside: { self.connect($0) }, report: { log.add($0) })

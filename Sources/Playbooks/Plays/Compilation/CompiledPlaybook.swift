@@ -2,6 +2,7 @@ package import Bundles
 package import Diagnostics
 package import Inventories
 package import JSON
+package import Vault
 
 /// A playbook compiled for an inventory: one bundle a machine, and the files they may ask for.
 package struct CompiledPlaybook: Sendable {
@@ -61,9 +62,9 @@ package struct CompiledPlaybook: Sendable {
     /// With `onceAs`, a machine notes under that name that it has carried out the playbook, and does not do so again.
     package init(
         _ path: String, inventory: Inventory, inventoryFiles: VariableFiles = VariableFiles(),
-        extraVariables: JSONObject = JSONObject(), onceAs: String? = nil, tags: TagChoice = .all
+        extraVariables: JSONObject = JSONObject(), onceAs: String? = nil, tags: TagChoice = .all, vault: Vault = Vault()
     ) throws(Diagnoses) {
-        let files = ControllerFiles()
+        let files = ControllerFiles(vault: vault)
         try self.init(
             try PlaybookLoader(files).load(path), files, tags, inventory: inventory, inventoryFiles: inventoryFiles,
             extraVariables: extraVariables, onceAs: onceAs)

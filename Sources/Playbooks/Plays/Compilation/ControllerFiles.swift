@@ -1,7 +1,9 @@
 internal import Bundles
+internal import Crypto
 internal import Diagnostics
 internal import FoundationEssentials
 internal import Synchronization
+internal import Vault
 internal import YAML
 
 /// Files of the controller: looked up, read, and known by digest, each once.
@@ -9,9 +11,16 @@ final class ControllerFiles: Sendable {
     private struct Known {
         var byPath: [String: FileReference] = [:]
         var pathByDigest: [String: String] = [:]
+        /// What encrypted files hold.
+        var decrypted: [String: [UInt8]] = [:]
     }
 
+    /// Opens what is encrypted.
+    let vault: Vault
+
     private let known = Mutex(Known())
+
+    init(vault: Vault = Vault()) { self.vault = vault }
 
     /// What a file is for, which says where it is looked for.
     enum Purpose: String {
@@ -50,18 +59,8 @@ final class ControllerFiles: Sendable {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
     }
 
-    func text(_ path: String, at place: SourceLocation? = nil) throws(PlayError) -> String {
-        let data: Data
-        do {
-            data = try Data(contentsOf: URL(filePath: path))
-        } catch {
-            throw .unreadable(path: path, reason: "\(error)", at: place)
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw .unreadable(path: path, reason: "it is not UTF-8", at: place)
-        }
-        return text
-    }
+    /// The YAML document of a file, with all that is encrypted opened.
+    func document(_ path: String) throws(Diagnoses) -> YAMLNode { try vault.document(inFile: path) }
 
     /// A file by its digest; templates carry their text along.
     func reference(_ path: String, withText: Bool, at place: SourceLocation?) throws(PlayError) -> FileReference {
@@ -70,9 +69,10 @@ final class ControllerFiles: Sendable {
         let mode: Int
         let digest: String
         do {
-            data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-            digest = try FileDigest.sha256(ofFile: path)
+            (data, digest) = try content(path)
             mode = (try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int) ?? 0o644
+        } catch let error as Diagnoses {
+            throw .locked(error.all)
         } catch {
             throw .unreadable(path: path, reason: "\(error)", at: place)
         }
@@ -91,8 +91,21 @@ final class ControllerFiles: Sendable {
         return reference
     }
 
+    /// A file's content with its digest; of an encrypted file, what is within.
+    private func content(_ path: String) throws -> (Data, String) {
+        let data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+        guard Vault.isEncrypted(data) else { return (data, try FileDigest.sha256(ofFile: path)) }
+        let plain = try vault.content(ofFile: path)
+        let digest = Self.hexadecimal(SHA256.hash(data: plain))
+        known.withLock { $0.decrypted[digest] = plain }
+        return (Data(plain), digest)
+    }
+
     /// The path of a file that was referred to.
     func path(ofDigest digest: String) -> String? { known.withLock { $0.pathByDigest[digest] } }
+
+    /// What an encrypted file that was referred to holds; nil for any other.
+    func decrypted(ofDigest digest: String) -> [UInt8]? { known.withLock { $0.decrypted[digest] } }
 
     static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)

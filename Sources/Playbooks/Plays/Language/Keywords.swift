@@ -10,7 +10,8 @@ enum Keywords {
     static let play =
         inherited + [
             "name", "hosts", "gather_facts", "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers",
-            "force_handlers", "serial", "max_fail_percentage", "strategy", "gather_subset", "gather_timeout", "fact_path",
+            "force_handlers", "serial", "max_fail_percentage", "strategy", "gather_subset", "gather_timeout",
+            "fact_path",
         ]
 
     static let block = inherited + ["name", "block", "rescue", "always"]

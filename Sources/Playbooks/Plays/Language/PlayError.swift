@@ -23,9 +23,12 @@ package enum PlayError: Diagnosable, Hashable {
     case folderAsSource(String, at: SourceLocation)
     case importOfTemplate(at: SourceLocation)
     case fileElsewhere(String)
+    /// An encrypted file that cannot be opened, as the vault says it.
+    case locked([Diagnosis])
 
     package var diagnosis: Diagnosis {
         switch self {
+        case .locked(let causes): causes.first ?? Diagnosis("a file cannot be decrypted")
         case .unreadable(let path, let reason, let place): Diagnosis("\(path) cannot be read", why: reason, at: place)
         case .unwritable(let path, let reason): Diagnosis("\(path) cannot be written", why: reason)
         case .wrongShape(let what, let wanted, let found, let place):

@@ -125,7 +125,7 @@ extension PlayReader {
         inner.chain.append(path)
         inner.folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         do {
-            let node = try YAML.document(files.text(path, at: place), file: path)
+            let node = try files.document(path)
             if inner.isHandler {
                 readHandlers(node, inner)
                 return []

@@ -110,7 +110,7 @@ extension PlayReader {
             return nil
         }
         do {
-            let node = try YAML.document(files.text(path), file: path)
+            let node = try files.document(path)
             return node.json.isNull ? nil : node
         } catch {
             problems.add(error)

@@ -16,19 +16,18 @@ struct PlaybookLoader {
     }
 
     func load(_ path: String) throws(Diagnoses) -> Playbook {
-        do {
-            return try load(text: files.text(path), path: path)
-        } catch {
-            throw Diagnoses(of: error)
-        }
+        try load(try files.document(path), path)
     }
 
     func load(text: String, path: String) throws(Diagnoses) -> Playbook {
+        try load(try files.vault.document(text, file: path), path)
+    }
+
+    private func load(_ node: YAMLNode, _ path: String) throws(Diagnoses) -> Playbook {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        let node = try YAML.document(text, file: path)
         var playbook = Playbook(path: path, folder: folder, plays: [], variableFiles: VariableFiles())
         do throws(Diagnoses) {
-            playbook.variableFiles = try VariableFiles(beside: folder)
+            playbook.variableFiles = try VariableFiles(beside: folder, vault: files.vault)
         } catch {
             problems.add(error)
         }
@@ -142,7 +141,9 @@ struct PlaybookLoader {
                 continue
             }
             do throws(Diagnoses) {
-                for (name, value) in try VariableFiles.variables(path) { play.variables[name] = value }
+                for (name, value) in try VariableFiles.variables(path, vault: files.vault) {
+                    play.variables[name] = value
+                }
             } catch {
                 problems.add(error)
             }

@@ -28,7 +28,7 @@ struct IncludedVariables {
             throw Diagnosis("'include_vars' needs 'file' or 'dir'")
         }
         for path in paths {
-            for (name, value) in try VariableFiles.variables(path) { all[name] = value }
+            for (name, value) in try VariableFiles.variables(path, vault: files.vault) { all[name] = value }
         }
         if let name = arguments["name"]?.string { all = [name: .object(all)] }
         return ["ansible_facts": .object(all), "ansible_included_var_files": JSON(paths)]

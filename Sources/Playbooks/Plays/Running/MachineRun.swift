@@ -119,7 +119,9 @@ actor MachineRun {
         }
         let data: Data
         do {
-            data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+            data =
+                try compiled?.files.decrypted(ofDigest: digest).map { Data($0) }
+                ?? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
         } catch {
             return try await channel.send(Frame(.blobMissing, Array("\(path) cannot be read any more".utf8)).bytes)
         }
