@@ -1,4 +1,4 @@
-internal import Diagnostics
+package import Diagnostics
 package import JSON
 internal import Templates
 
@@ -82,8 +82,8 @@ package struct ConnectionVariables: Hashable, Sendable {
 }
 
 /// Cuts a line into words as a shell quotes them.
-enum ShellLine {
-    static func words(of line: String) throws(Diagnosis) -> [String] {
+package enum ShellLine {
+    package static func words(of line: String) throws(Diagnosis) -> [String] {
         var (words, word, quote) = ([String](), String?.none, Character?.none)
         for character in line {
             if let open = quote {

@@ -123,6 +123,9 @@ package final class BundleRunner {
             })
     }
 
+    /// Whose rights a task has that becomes nobody: the connection's user, whom sudo knows where the inventory does not.
+    var user: String? { bundle.user ?? getenv("SUDO_USER").map { String(cString: $0) } }
+
     /// Asks the controller and waits for what it says.
     func ask(_ ask: Ask) throws -> JSON {
         try channel.send(Frame(.ask, ask.json.bytes))

@@ -212,8 +212,16 @@ struct TaskRunner {
 
     /// Who carries it out; nil is root.
     private func user(_ variables: Variables) throws -> String? {
-        guard try Conversions.boolean(variables.render(task.become)) else { return runner.bundle.user }
-        return try task.becomeUser.map { try variables.render($0).pythonText }
+        let wanted = try Self.own("ansible_become", variables) ?? task.become
+        guard try Conversions.boolean(variables.render(wanted)) else { return runner.user }
+        let user = try Self.own("ansible_become_user", variables) ?? task.becomeUser
+        return try user.map { try variables.render($0).pythonText }
+    }
+
+    /// A variable that wins over a task's keyword, or nil where there is none.
+    private static func own(_ name: String, _ variables: Variables) throws -> JSON? {
+        guard case .json(let value)? = try variables.value(of: name) else { return nil }
+        return value
     }
 
     /// What a module tells of the machine, where its kind of variables is.

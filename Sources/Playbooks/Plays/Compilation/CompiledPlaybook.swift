@@ -62,11 +62,13 @@ package struct CompiledPlaybook: Sendable {
     /// With `onceAs`, a machine notes under that name that it has carried out the playbook, and does not do so again.
     package init(
         _ path: String, inventory: Inventory, inventoryFiles: VariableFiles = VariableFiles(),
-        extraVariables: JSONObject = JSONObject(), onceAs: String? = nil, tags: TagChoice = .all, vault: Vault = Vault()
+        extraVariables: JSONObject = JSONObject(), onceAs: String? = nil, tags: TagChoice = .all,
+        startAtTask: String? = nil, vault: Vault = Vault()
     ) throws(Diagnoses) {
         let files = ControllerFiles(vault: vault)
         try self.init(
-            try PlaybookLoader(files).load(path), files, tags, inventory: inventory, inventoryFiles: inventoryFiles,
+            try PlaybookLoader(files).load(path).beginning(at: startAtTask), files, tags, inventory: inventory,
+            inventoryFiles: inventoryFiles,
             extraVariables: extraVariables, onceAs: onceAs)
     }
 
@@ -136,6 +138,58 @@ package struct CompiledPlaybook: Sendable {
             return part
         }
         return limited
+    }
+
+    /// What a play is of, for listings.
+    package struct Outline: Sendable {
+        package var number: Int
+        package var name: String
+        package var pattern: String
+        package var tags: [String]
+        package var hosts: [String]
+        package var tasks: [(name: String, tags: [String])]
+    }
+
+    package var outlines: [Outline] {
+        stages.map { stage in
+            let play = source.playbook.plays[stage.number]
+            let roles = Dictionary(play.roles.map { ($0.id, $0.name) }) { first, _ in first }
+            let tasks = PlayItem.tasks(of: play.items).filter { $0.module != "meta" && $0.module != "gather_facts" }
+            return Outline(
+                number: stage.number, name: play.name, pattern: play.hosts.text, tags: play.tags.sorted(),
+                hosts: stage.hosts,
+                tasks: tasks.map { task in
+                    ((task.role.flatMap { roles[$0] }.map { "\($0) : " } ?? "") + task.name, task.tags.sorted())
+                })
+        }
+    }
+
+    /// Whether a task of the machine wants another user's rights.
+    package func needsRoot(_ host: String) -> Bool {
+        guard let bundle = bundles[host] else { return false }
+        let wants = bundle.extraVariables["ansible_become"] ?? bundle.variables["ansible_become"]
+        return (wants.map { $0 != false } ?? false)
+            || bundle.plays.contains { play in (play.tasks + play.handlers).contains(where: Self.becomes) }
+    }
+
+    private static func becomes(_ task: BundledTask) -> Bool {
+        task.become != false
+            || task.inclusions.values.contains { BundledItem.tasks(of: $0.items).contains(where: becomes) }
+    }
+
+    /// An event without the secrets that were decrypted.
+    func masked(_ event: TaskEvent) -> TaskEvent {
+        let secrets = files.vault.secrets.all
+        if secrets.isEmpty { return event }
+        let masking = Masking(secrets)
+        var event = event
+        event.task = masking.text(event.task)
+        event.item = event.item.map(masking.text)
+        event.message = event.message.map(masking.text)
+        event.differences = event.differences.map {
+            .init(path: masking.text($0.path), before: masking.text($0.before), after: masking.text($0.after))
+        }
+        return event
     }
 
     /// A machine's bundle; nil where no play is for it.

@@ -11,6 +11,27 @@ package struct Playbook: Sendable {
     package var variableFiles: VariableFiles
 }
 
+extension Playbook {
+    /// The same from the task of that name on; without one, all of it.
+    func beginning(at name: String?) throws(Diagnoses) -> Playbook {
+        guard let name else { return self }
+        var (rest, hasBegun) = (self, false)
+        for number in rest.plays.indices {
+            rest.plays[number].items = PlayItem.filtered(rest.plays[number].items) { task in
+                hasBegun = hasBegun || task.name == name
+                return hasBegun || task.module == "gather_facts"
+            }
+        }
+        if hasBegun { return rest }
+        let known = plays.flatMap { PlayItem.tasks(of: $0.items).map(\.name) }
+        throw Diagnoses([
+            Diagnosis(
+                "no task is called '\(name)'",
+                fix: nearestName(to: name, among: known).map { "did you mean '\($0)'?" })
+        ])
+    }
+}
+
 /// One play: which machines, and what they do.
 package struct Play: Sendable {
     package var name: String
@@ -21,6 +42,7 @@ package struct Play: Sendable {
     package var items: [PlayItem] = []
     package var handlers: [PlayTask] = []
     package var forcesHandlers = false
+    var tags: Set<String> = []
     var serial: [BatchSize] = []
     var limit = FailureLimit()
     var isFree = false

@@ -80,7 +80,7 @@ struct PlaybookLoader {
         if let list = node["tasks"] { play.items += steps.items(list, surroundings) }
         if let list = node["post_tasks"] { play.items += [flush(list.location)] + steps.items(list, surroundings) }
         if let list = node["handlers"] { steps.readHandlers(list, surroundings) }
-        (play.roles, play.handlers) = (steps.roles, steps.handlers)
+        (play.roles, play.handlers, play.tags) = (steps.roles, steps.handlers, surroundings.tags)
         checkNotifications(play)
         return play
     }

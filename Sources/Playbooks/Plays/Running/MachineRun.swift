@@ -81,7 +81,7 @@ actor MachineRun {
         switch effect {
         case .send(let frame): try await channel.send(frame.bytes)
         case .sendFile(let digest): try await sendFile(digest)
-        case .report(let event): report(.task(host: host, event))
+        case .report(let event): report(.task(host: host, compiled?.masked(event) ?? event))
         case .answer(let ask): try await channel.send(Frame(.answer, answer(to: ask).json.bytes).bytes)
         case .settled(let result): await company?.meeting.settled(result, by: host)
         case .failed(let message): throw RunnerFailure(message: message)

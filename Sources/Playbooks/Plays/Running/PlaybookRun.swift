@@ -1,5 +1,6 @@
 package import Bundles
 package import Diagnostics
+package import JSON
 
 /// What happens during a run, as it happens.
 package enum HostEvent: Sendable, Hashable {
@@ -18,6 +19,18 @@ package struct PlaybookRecap: Sendable, Hashable {
 
     package var succeeded: Bool { lost.isEmpty && stopped.isEmpty && counts.values.allSatisfy { $0.failed == 0 } }
     package var changed: Int { counts.values.reduce(0) { $0 + $1.changed } }
+
+    /// The recap for scripts, by machine.
+    package var json: JSON {
+        let names = Set(counts.keys).union(lost.keys).sorted()
+        return .object(
+            JSONObject(
+                names.map { name in
+                    var stats = (counts[name] ?? RecapCounts()).json
+                    stats["unreachable"] = JSON(lost[name] == nil ? 0 : 1)
+                    return (name, stats)
+                }))
+    }
 
     /// Ansible's recap, one line a machine.
     package var text: String {

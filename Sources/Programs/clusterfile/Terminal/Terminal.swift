@@ -23,6 +23,14 @@ enum Terminal {
         return ["y", "yes"].contains(readLine()?.lowercased())
     }
 
+    /// Asks for a word on the terminal that is not shown.
+    static func secret(_ question: String) throws -> String {
+        guard let word = getpass(question) else {
+            throw Diagnosis("nobody can be asked for it", why: "there is no terminal", fix: "give it in a file")
+        }
+        return String(cString: word)
+    }
+
     /// Whether colours are wanted there: it is a terminal, and nobody asked for none (https://no-color.org).
     static func hasColours(_ descriptor: Int32) -> Bool {
         isatty(descriptor) == 1 && (Workplace.environment["NO_COLOR"] ?? "").isEmpty
