@@ -1,5 +1,5 @@
 package import Diagnostics
-package import JSON
+internal import JSON
 internal import Templates
 
 /// How a host is reached, by Ansible's variables of it and the command line's own words.

@@ -19,7 +19,7 @@ package struct HostConnector: Sendable {
         file = folder + "/clusterfile-runner"
         do {
             let digest = try FileDigest.sha256(ofFile: file)
-            let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
+            let size = try Data(contentsOf: URL(filePath: file), options: .mappedIfSafe).count
             launch = RunnerLaunch(digest: String(digest.prefix(16)), size: size)
         } catch {
             throw Diagnosis(
@@ -42,7 +42,7 @@ package struct HostConnector: Sendable {
             if let password { try await program.send(Array((password + "\n").utf8)) }
             let stream = Stream(program, try await begin(program, host, place))
             return MachineChannel(
-                send: { try await program.send($0) }, receive: { try await stream.receive() },
+                send: { try await stream.send($0) }, receive: { try await stream.receive() },
                 close: { await program.close() })
         } catch {
             await program.close()
@@ -101,14 +101,27 @@ package struct HostConnector: Sendable {
             self.rest = rest
         }
 
+        func send(_ bytes: [UInt8]) async throws {
+            do {
+                try await program.send(bytes)
+            } catch {
+                throw ended ?? error
+            }
+        }
+
+        /// What it complained of before its end, if anything.
+        private var ended: Diagnosis? {
+            let complaint = program.complaint
+            return complaint.isEmpty ? nil : Diagnosis("the connection ended", why: complaint)
+        }
+
         func receive() async throws -> [UInt8]? {
             if !rest.isEmpty {
                 defer { rest = [] }
                 return rest
             }
             if let bytes = try await program.receive() { return bytes }
-            let complaint = program.complaint
-            if !complaint.isEmpty { throw Diagnosis("the connection ended", why: complaint) }
+            if let ended { throw ended }
             return nil
         }
     }

@@ -24,19 +24,13 @@ final class PipedProgram: Sendable {
 
     /// Starts a program; whoever does ends it with `close`.
     static func start(_ arguments: [String], environment: [String]) async throws -> PipedProgram {
-        let complaints = memfd_create("complaints", UInt32(MFD_CLOEXEC))
-        guard complaints >= 0 else { throw LinuxError.last("memfd_create", arguments[0]) }
-        let (toProgram, fromProgram) = (try Descriptor.pipe(), try Descriptor.pipe())
-        let pid: Int32
-        do {
-            pid = try StartedProcess.start(
-                ProcessSpec(arguments: arguments, environment: environment),
-                streams: .init(input: toProgram.reading.raw, output: fromProgram.writing.raw, error: complaints)
-            ).pid
-        } catch {
-            Glibc.close(complaints)
-            throw error
-        }
+        let complaints = try Descriptor.temporary()
+        let toProgram = try Descriptor.pipe()
+        let fromProgram = try Descriptor.pipe()
+        let pid = try StartedProcess.start(
+            ProcessSpec(arguments: arguments, environment: environment),
+            streams: .init(input: toProgram.reading.raw, output: fromProgram.writing.raw, error: complaints.raw)
+        ).pid
         let (input, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
         let channel = try await NIOPipeBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
@@ -47,7 +41,7 @@ final class PipedProgram: Sendable {
             .takingOwnershipOfDescriptors(
                 input: fromProgram.closingWriter().release(), output: toProgram.closingReader().release()
             ).get()
-        return PipedProgram(channel: channel, input: input, pid: pid, complaints: complaints)
+        return PipedProgram(channel: channel, input: input, pid: pid, complaints: complaints.release())
     }
 
     func send(_ bytes: [UInt8]) async throws {

@@ -28,7 +28,7 @@ struct RunnerLaunch {
         if [ ! -x "$p" ]; then
             mkdir -p "$f" || exit 73
             printf -- -
-            head -c \(size) > "$n" && chmod 700 "$n" && mv "$n" "$p" || { rm -f "$n"; exit 73; }
+            head -c \(size) > "$n" && [ "$(wc -c < "$n")" -eq \(size) ] && chmod 700 "$n" && mv "$n" "$p" || { rm -f "$n"; exit 73; }
         fi
         printf +
         exec "$p" --state "\(state)"

@@ -34,6 +34,17 @@ package struct Descriptor: ~Copyable, Sendable {
             writing: try Descriptor(taking: ends[1], from: "pipe2", on: ""))
     }
 
+    /// A file without a name, which goes with its last descriptor.
+    package static func temporary() throws(LinuxError) -> Descriptor {
+        var path = Array("/tmp/clusterfile-XXXXXX".utf8CString)
+        let raw = mkstemp(&path)
+        guard raw >= 0 else { throw .last("mkstemp", "/tmp") }
+        unlink(&path)
+        // What another thread starts meanwhile inherits an empty file at worst.
+        _ = fcntl(raw, F_SETFD, FD_CLOEXEC)
+        return try Descriptor(taking: raw, from: "mkstemp", on: "/tmp")
+    }
+
     /// Writes all bytes, however many calls that takes.
     package borrowing func write(_ bytes: some Sequence<UInt8>, subject: String = "") throws(LinuxError) {
         let all = ContiguousArray(bytes)

@@ -20,6 +20,8 @@ final class PlayPrinter: Sendable {
         /// How many of the blocks are printed.
         var printed = 0
         var hosts: [String] = []
+        /// How often each host has begun a task: a file that is included twice has the same tasks again.
+        var visits: [String: Int] = [:]
         var plays: [JSON] = []
         var times = PlayTimes()
     }
@@ -54,17 +56,15 @@ final class PlayPrinter: Sendable {
     }
 
     private func take(_ task: TaskEvent, of host: String, _ state: inout State) {
-        let key = "\(task.play) \(task.location) \(task.isHandler)"
+        let place = "\(task.play) \(task.location) \(task.isHandler)"
+        if task.status == .started { state.visits["\(host) \(place)", default: 0] += 1 }
+        let key = "\(place) \(state.visits["\(host) \(place)"] ?? 0)"
         if state.blocks[key] == nil {
             let name = (task.role.map { "\($0) : " } ?? "") + task.task
             state.blocks[key] = Block(title: Self.header("\(task.isHandler ? "RUNNING HANDLER" : "TASK") [\(name)]"))
             state.order.append(key)
         }
-        guard task.status != .started else {
-            // Who begins a task again (a loop of inclusions) has not finished it.
-            state.blocks[key]?.finished.remove(host)
-            return
-        }
+        guard task.status != .started else { return }
         state.blocks[key]?.lines += lines(of: task, host)
         if task.item == nil {
             state.blocks[key]?.finished.insert(host)
