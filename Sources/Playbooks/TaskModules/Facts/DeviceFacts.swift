@@ -48,36 +48,36 @@ enum DeviceFacts {
         return found
     }
 
-    private static func value(_ path: String) -> JSON { FactFile.text(path).map { .string($0) } ?? .null }
+    private static func value(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
 
     private static func disk(_ name: String, _ links: Links) -> JSONObject {
-        let folder = block + name
+        let folder = FactFolder(block + name)
+        let (queue, device) = (FactFolder("queue", in: folder), FactFolder("device", in: folder))
         var disk: JSONObject = [
-            "virtual": 1, "links": links.of(name), "host": "", "removable": value(folder + "/removable"),
-            "support_discard": value(folder + "/queue/discard_granularity"),
-            "rotational": value(folder + "/queue/rotational"), "holders": holders(folder),
+            "virtual": 1, "links": links.of(name), "host": "", "removable": value(folder.text("removable")),
+            "support_discard": value(queue.text("discard_granularity")), "rotational": value(queue.text("rotational")),
+            "holders": holders(folder),
         ]
-        for key in ["vendor", "model", "sas_address", "sas_device_handle"] {
-            disk[key] = value("\(folder)/device/\(key)")
-        }
-        if let serial = FactFile.text(folder + "/device/serial") { disk["serial"] = .string(serial) }
-        let scheduler = FactFile.text(folder + "/queue/scheduler") ?? ""
+        for key in ["vendor", "model", "sas_address", "sas_device_handle"] { disk[key] = value(device.text(key)) }
+        if let serial = device.text("serial") { disk["serial"] = .string(serial) }
+        let scheduler = queue.text("scheduler") ?? ""
         disk["scheduler_mode"] = .string(DistributionFacts.between(scheduler, "[", "]") ?? "")
-        disk["sectors"] = FactFile.text(folder + "/size").map { .string($0) } ?? 0
-        disk["sectorsize"] = sectorSize(folder)
+        disk["sectors"] = folder.text("size").map { .string($0) } ?? 0
+        disk["sectorsize"] = sectorSize(queue)
         disk["size"] = .string(size(ofSectors: disk["sectors"]))
-        let partitions = FactFile.names(folder).filter { isPartition($0, of: name) }
+        let partitions = folder.names().filter { isPartition($0, of: name) }.sorted()
         disk["partitions"] = .object(
-            JSONObject(partitions.map { ($0, .object(partition($0, folder + "/" + $0, links))) }))
+            JSONObject(partitions.map { ($0, .object(partition($0, FactFolder($0, in: folder), links))) }))
         return disk
     }
 
-    private static func partition(_ name: String, _ folder: String, _ links: Links) -> JSONObject {
-        let sectors = FactFile.text(folder + "/size").map { JSON.string($0) } ?? 0
+    private static func partition(_ name: String, _ folder: FactFolder, _ links: Links) -> JSONObject {
+        let sectors = folder.text("size").map { JSON.string($0) } ?? 0
         let uuid = links.of(name)["uuids"]?[0]
         return [
-            "links": links.of(name), "start": FactFile.text(folder + "/start").map { .string($0) } ?? 0,
-            "sectors": sectors, "sectorsize": sectorSize(folder), "size": .string(size(ofSectors: sectors)),
+            "links": links.of(name), "start": folder.text("start").map { .string($0) } ?? 0,
+            "sectors": sectors, "sectorsize": sectorSize(FactFolder("queue", in: folder)),
+            "size": .string(size(ofSectors: sectors)),
             "uuid": uuid ?? .null, "holders": holders(folder),
         ]
     }
@@ -89,16 +89,14 @@ enum DeviceFacts {
         return rest.first?.isNumber == true
     }
 
-    private static func sectorSize(_ folder: String) -> JSON {
-        (FactFile.text(folder + "/queue/logical_block_size") ?? FactFile.text(folder + "/queue/hw_sector_size"))
-            .map { .string($0) } ?? 512
+    private static func sectorSize(_ queue: FactFolder) -> JSON {
+        (queue.text("logical_block_size") ?? queue.text("hw_sector_size")).map { .string($0) } ?? 512
     }
 
-    private static func holders(_ folder: String) -> JSON {
-        JSON(
-            FactFile.names(folder + "/holders").filter { $0.hasPrefix("dm-") }.map {
-                FactFile.text("\(folder)/holders/\($0)/dm/name") ?? $0
-            })
+    private static func holders(_ folder: FactFolder) -> JSON {
+        let holders = FactFolder("holders", in: folder)
+        return JSON(
+            holders.names().filter { $0.hasPrefix("dm-") }.sorted().map { holders.text($0 + "/dm/name") ?? $0 })
     }
 
     private static func size(ofSectors sectors: JSON?) -> String {

@@ -28,7 +28,15 @@ enum DistributionFacts {
         ReleaseFile(path: "/etc/os-release", variety: "NA"),
     ]
 
-    static func collect() -> JSONObject { collect(FactFile.text) }
+    static func collect() -> JSONObject {
+        var known: [String: String?] = [:]
+        return collect { path in
+            if let text = known[path] { return text }
+            let text = FactFile.text(path)
+            known[path] = .some(text)
+            return text
+        }
+    }
 
     /// The same from files that a function gives, which tests do.
     static func collect(_ read: (String) -> String?) -> JSONObject {
@@ -97,7 +105,7 @@ enum DistributionFacts {
     private static func parse(
         _ file: ReleaseFile, _ text: String, _ release: OSRelease, _ known: JSONObject, _ read: (String) -> String?
     ) -> JSONObject? {
-        let firstWord = JSON.string(text.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? "")
+        let firstWord = JSON.string(FactFile.words(text).first ?? "")
         switch file.variety {
         case "OracleLinux", "RedHat", "Altlinux":
             let sought = ["OracleLinux": "Oracle Linux", "RedHat": "Red Hat", "Altlinux": "ALT"][file.variety] ?? ""
@@ -139,7 +147,7 @@ enum DistributionFacts {
     }
 
     private static func numbers(in text: String) -> String? {
-        text.split(whereSeparator: \.isWhitespace).first { $0.first?.isNumber == true }.map(String.init)
+        FactFile.words(text).first { $0.first?.isNumber == true }
     }
 
     private static func version(_ version: String?, release: String? = nil) -> JSONObject {
@@ -254,14 +262,13 @@ struct OSRelease {
     private var values: [String: String] = [:]
 
     init(_ text: String) {
-        for line in text.split(whereSeparator: \.isNewline) where line.first != "#" {
-            let pair = line.split(separator: "=", maxSplits: 1)
-            guard pair.count == 2 else { continue }
-            var value = FactFile.trimmed(pair[1])
+        for line in FactFile.lines(of: text) where line.first != "#" {
+            guard let pair = FactFile.pair(line, "=") else { continue }
+            var value = pair.value
             if let quote = value.first, quote == "\"" || quote == "'", value.last == quote, value.count > 1 {
                 value = value.dropFirst().dropLast()
             }
-            values[String(pair[0])] = value.filter { $0 != "\\" }
+            values[String(pair.name)] = value.filter { $0 != "\\" }
         }
     }
 

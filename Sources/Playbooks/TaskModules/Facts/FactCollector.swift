@@ -55,12 +55,12 @@ struct FactCollector: Sendable {
         FactCollector(
             name: "virtual",
             aliases: ["type", "role", "tech_guest", "tech_host"].map { "virtualization_" + $0 },
-            collect: { _, _ in VirtualFacts.collect() }),
+            collect: { request, _ in VirtualFacts.collect(request.shared.processors) }),
         FactCollector(
             name: "hardware", aliases: ["processor", "processor_cores", "processor_count", "mounts", "devices"],
             needs: ["platform"],
             collect: { request, known in
-                var facts = ProcessorFacts.collect(known)
+                var facts = ProcessorFacts.collect(request.shared.processors, known)
                 for part in [
                     MemoryFacts.collect(), FirmwareFacts.collect(), DeviceFacts.collect(), VolumeFacts.collect(),
                     MountFacts.collect(request),

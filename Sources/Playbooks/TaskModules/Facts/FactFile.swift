@@ -3,25 +3,27 @@ internal import Glibc
 /// Files of the kernel and the system as facts read them: what cannot be read says nothing.
 enum FactFile {
     /// A file's text without white space at its ends; nil where there is none, or nothing in it.
-    static func text(_ path: String) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    static func text(_ path: String) -> String? { text(path, at: AT_FDCWD, isShort: false) }
+
+    /// The same of a file in an open folder; one that is short comes whole with one call, as those of /sys do.
+    static func text(_ name: String, at folder: Int32, isShort: Bool) -> String? {
+        let file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { return nil }
         defer { close(file) }
         var bytes: [UInt8] = []
-        while true {
+        while bytes.isEmpty || !isShort {
             let piece = [UInt8](unsafeUninitializedCapacity: bytes.isEmpty ? 4096 : 65536) { buffer, count in
                 count = max(0, read(file, buffer.baseAddress, buffer.count))
             }
             if piece.isEmpty { break }
             bytes += piece
         }
-        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
         guard let first = bytes.firstIndex(where: { !isSpace($0) }), let last = bytes.lastIndex(where: { !isSpace($0) })
         else { return nil }
         return String(decoding: bytes[first...last], as: UTF8.self)
     }
 
-    static func lines(_ path: String) -> [Substring] { text(path)?.split(whereSeparator: \.isNewline) ?? [] }
+    static func lines(_ path: String) -> [Substring] { text(path).map { lines(of: $0) } ?? [] }
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
@@ -46,19 +48,69 @@ enum FactFile {
             access($0 + name, X_OK) == 0
         }
     }
+}
+
+/// Text is cut by bytes: its separators are ASCII, and graphemes would cost ten times as much.
+extension FactFile {
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
+    static func lines(of text: String) -> [Substring] {
+        text.utf8.split { $0 == 0x0A || $0 == 0x0D }.map { Substring($0) }
+    }
+
+    static func words(_ text: some StringProtocol) -> [String] {
+        Substring(text).utf8.split(whereSeparator: isSpace).map { String(Substring($0)) }
+    }
 
     static func trimmed(_ text: Substring) -> Substring {
-        var text = text.drop { $0.isWhitespace }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return text
+        var bytes = text.utf8[...]
+        while let first = bytes.first, isSpace(first) { bytes.removeFirst() }
+        while let last = bytes.last, isSpace(last) { bytes.removeLast() }
+        return Substring(bytes)
+    }
+
+    /// What stands before and behind a separator's first place, trimmed; nil where it is not there.
+    static func pair(_ line: Substring, _ separator: Unicode.Scalar) -> (name: Substring, value: Substring)? {
+        guard let at = line.utf8.firstIndex(of: UInt8(ascii: separator)) else { return nil }
+        return (trimmed(line[..<at]), trimmed(line[line.utf8.index(after: at)...]))
     }
 
     /// What stands behind `NAME=` or `NAME:` at a line's begin, trimmed.
-    static func value(of name: String, in lines: [Substring], separator: Character) -> String? {
+    static func value(of name: String, in lines: [Substring], separator: Unicode.Scalar) -> String? {
         for line in lines where line.hasPrefix(name) {
-            let rest = trimmed(line.dropFirst(name.count))
-            if rest.first == separator { return String(trimmed(rest.dropFirst())) }
+            if let pair = pair(line, separator), pair.name == name { return String(pair.value) }
         }
         return nil
+    }
+}
+
+/// A folder of /sys that is held open, so that its files are found without walking the way to it again.
+final class FactFolder {
+    private let descriptor: Int32
+
+    init(_ path: String, in parent: FactFolder? = nil) {
+        let outer = parent?.descriptor ?? AT_FDCWD
+        descriptor = parent != nil && outer < 0 ? -1 : openat(outer, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+
+    deinit { if isThere { close(descriptor) } }
+
+    var isThere: Bool { descriptor >= 0 }
+
+    func text(_ name: String) -> String? { isThere ? FactFile.text(name, at: descriptor, isShort: true) : nil }
+
+    /// The names in it, in the kernel's order.
+    func names() -> [String] {
+        guard isThere, let directory = fdopendir(dup(descriptor)) else { return [] }
+        defer { closedir(directory) }
+        rewinddir(directory)
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
     }
 }

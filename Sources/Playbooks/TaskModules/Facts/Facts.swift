@@ -12,6 +12,12 @@ enum Facts {
         /// How long a file system of the network may take to answer.
         var timeoutSeconds = 10
         var environment: [String: String] = [:]
+        /// What several collectors read.
+        let shared = Shared()
+
+        final class Shared {
+            lazy var processors = FactFile.text("/proc/cpuinfo")
+        }
     }
 
     /// Facts under names with `ansible_` in front, and the two that say how they came.

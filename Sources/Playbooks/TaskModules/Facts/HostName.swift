@@ -6,7 +6,7 @@ enum HostName {
     /// take seconds to say so, else by the resolver.
     static func full(of node: String) -> String {
         let table = FactFile.lines("/etc/hosts").map { line in
-            line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
+            FactFile.words(line.prefix { $0 != "#" })
         }.filter { $0.count > 1 }
         let addresses = table.filter { $0.dropFirst().contains(node) }.map { $0[0] }
         guard let address = addresses.first(where: { $0 == "::1" }) ?? addresses.first else {

@@ -9,14 +9,16 @@ enum MountFacts {
         var (order, mounts): ([String], [String: JSONObject]) = ([], [:])
         let identities = DeviceFacts.links(in: "/dev/disk/by-uuid")
         let table = FactFile.text("/etc/mtab") ?? FactFile.text("/proc/self/mounts") ?? ""
-        for line in table.split(separator: "\n") {
-            let fields = line.split(whereSeparator: \.isWhitespace).map { MountTable.unescaped(String($0)) }
+        for line in FactFile.lines(of: table) {
+            let fields = FactFile.words(line).map(MountTable.unescaped)
             guard fields.count >= 4, fields[2] != "none",
                 fields[0].hasPrefix("/") || fields[0].hasPrefix("\\") || fields[0].contains(":/")
             else { continue }
             let (device, path) = (fields[0], fields[1])
             let options = fields[3] + (binds.contains(path) ? ",bind" : "")
-            let name = FactFile.resolved(device)?.split(separator: "/").last.map(String.init) ?? device
+            let name =
+                identities.isEmpty || !device.hasPrefix("/dev/")
+                ? device : FactFile.resolved(device)?.split(separator: "/").last.map(String.init) ?? device
             var mount: JSONObject = [
                 "mount": .string(path), "device": .string(device), "fstype": .string(fields[2]),
                 "options": .string(options), "uuid": .string(identities[name]?.first ?? "N/A"),
@@ -33,11 +35,10 @@ enum MountFacts {
 
     /// Mounts of a part of a file system only.
     private static func bindMounts() -> Set<String> {
-        let lines = FactFile.text("/proc/self/mountinfo")?.split(separator: "\n") ?? []
-        return Set(
-            lines.compactMap { line in
-                let fields = line.split(separator: " ", maxSplits: 5)
-                return fields.count > 5 && fields[3] != "/" ? MountTable.unescaped(String(fields[4])) : nil
+        Set(
+            FactFile.lines("/proc/self/mountinfo").compactMap { line in
+                let fields = line.utf8.split(separator: UInt8(ascii: " "), maxSplits: 5).map { String(Substring($0)) }
+                return fields.count > 5 && fields[3] != "/" ? MountTable.unescaped(fields[4]) : nil
             })
     }
 

@@ -127,24 +127,26 @@ enum InterfaceFacts {
     private static let types = ["1": "ether", "32": "infiniband", "512": "ppp", "772": "loopback", "65534": "tunnel"]
 
     static func collect(_ name: String) -> JSONObject {
-        let folder = "/sys/class/net/" + name
-        func text(_ file: String) -> String? { FactFile.text(folder + "/" + file) }
+        let path = "/sys/class/net/" + name
+        let folder = FactFolder(path)
+        let names = Set(folder.names())
+        func text(_ file: String) -> String? { folder.text(file) }
         func first(_ file: String) -> JSON { .string(text(file)?.split(separator: " ").first.map(String.init) ?? "") }
         var facts: JSONObject = ["device": .string(name)]
         if let address = text("address"), address != "00:00:00:00:00:00" { facts["macaddress"] = .string(address) }
         if let size = text("mtu").flatMap({ Int($0) }) { facts["mtu"] = JSON(size) }
         if let state = text("operstate") { facts["active"] = .bool(state != "down") }
-        if let module = FactFile.resolved(folder + "/device/driver/module") {
+        if names.contains("device"), let module = FactFile.resolved(path + "/device/driver/module") {
             facts["module"] = .string(String(module.split(separator: "/").last ?? ""))
         }
         if let type = text("type") { facts["type"] = .string(types[type] ?? "unknown") }
-        if FactFile.exists(folder + "/bridge") {
+        if names.contains("bridge") {
             facts["type"] = "bridge"
-            facts["interfaces"] = JSON(FactFile.names(folder + "/brif"))
+            facts["interfaces"] = JSON(FactFile.names(path + "/brif"))
             facts["id"] = .string(text("bridge/bridge_id") ?? "")
             facts["stp"] = .bool(text("bridge/stp_state") == "1")
         }
-        if FactFile.exists(folder + "/bonding") {
+        if names.contains("bonding") {
             facts["type"] = "bonding"
             facts["slaves"] = JSON((text("bonding/slaves") ?? "").split(separator: " ").map(String.init))
             for key in ["mode", "miimon", "lacp_rate"] { facts[key] = first("bonding/" + key) }
@@ -153,10 +155,12 @@ enum InterfaceFacts {
                 facts["all_slaves_active"] = .bool(text("bonding/all_slaves_active") == "1")
             }
         }
-        if FactFile.exists(folder + "/bonding_slave") {
+        if names.contains("bonding_slave") {
             facts["perm_macaddress"] = .string(text("bonding_slave/perm_hwaddr") ?? "")
         }
-        if let device = FactFile.linkName(folder + "/device") { facts["pciid"] = .string(device) }
+        if names.contains("device"), let device = FactFile.linkName(path + "/device") {
+            facts["pciid"] = .string(device)
+        }
         if let speed = text("speed").flatMap({ Int($0) }) { facts["speed"] = JSON(speed) }
         if let flags = text("flags").flatMap({ Int($0.dropFirst(2), radix: 16) }) {
             facts["promisc"] = .bool(flags & 0x100 != 0)

@@ -78,10 +78,10 @@ enum PlatformFacts {
         var facts = JSONObject()
         for folder in ["/etc/ssh", "/etc/openssh", "/etc"] where facts.isEmpty {
             for algorithm in ["dsa", "rsa", "ecdsa", "ed25519"] {
-                let words = FactFile.text("\(folder)/ssh_host_\(algorithm)_key.pub")?.split(separator: " ") ?? []
+                let words = FactFile.text("\(folder)/ssh_host_\(algorithm)_key.pub").map { FactFile.words($0) } ?? []
                 guard words.count > 1 else { continue }
-                facts["ssh_host_key_\(algorithm)_public"] = .string(String(words[1]))
-                facts["ssh_host_key_\(algorithm)_public_keytype"] = .string(String(words[0]))
+                facts["ssh_host_key_\(algorithm)_public"] = .string(words[1])
+                facts["ssh_host_key_\(algorithm)_public_keytype"] = .string(words[0])
             }
         }
         return facts
@@ -90,7 +90,7 @@ enum PlatformFacts {
     static func resolver() -> JSONObject {
         var dns = JSONObject()
         for line in FactFile.lines("/etc/resolv.conf") where line.first != "#" && line.first != ";" {
-            let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+            let words = FactFile.words(line)
             switch words.first {
             case "nameserver":
                 dns["nameservers"] = .array((dns["nameservers"]?.array ?? []) + words.dropFirst().map { .string($0) })

@@ -4,16 +4,16 @@ internal import JSON
 enum ProcessorFacts {
     private static let listed: Set<String> = ["model name", "Processor", "vendor_id", "cpu", "Vendor", "processor"]
 
-    static func collect(_ known: JSONObject) -> JSONObject {
-        guard let text = FactFile.text("/proc/cpuinfo") else { return JSONObject() }
+    static func collect(_ text: String?, _ known: JSONObject) -> JSONObject {
+        guard let text else { return JSONObject() }
         var counts: [String: Int] = [:]
         var processors: [JSON] = []
         var (sockets, cores): ([(id: String, cores: Int)], [(id: String, siblings: Int)]) = ([], [])
         var (socket, core) = ("0", "0")
         var flags = ""
-        for line in text.split(separator: "\n") {
-            let pair = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(FactFile.trimmed)
-            let (key, value) = (String(pair[0]), pair.count == 2 ? String(pair[1]) : "")
+        for line in FactFile.lines(of: text) {
+            guard let pair = FactFile.pair(line, ":") else { continue }
+            let (key, value) = (String(pair.name), String(pair.value))
             switch key {
             case _ where listed.contains(key):
                 processors.append(.string(value))
@@ -78,9 +78,10 @@ enum MemoryFacts {
     static func collect() -> JSONObject {
         var values: [String: Int] = [:]
         for line in FactFile.lines("/proc/meminfo") {
-            let words = line.split(separator: " ")
-            guard words.count > 1, let number = Int(words[1]) else { continue }
-            values[String(words[0].dropLast())] = number / 1024
+            guard let pair = FactFile.pair(line, ":"),
+                let number = FactFile.words(pair.value).first.flatMap({ Int($0) })
+            else { continue }
+            values[String(pair.name)] = number / 1024
         }
         func value(_ name: String) -> Int { values[name] ?? 0 }
         let (total, free) = (value("MemTotal"), value("MemFree"))
@@ -106,7 +107,7 @@ enum MemoryFacts {
 
 /// What the firmware says of the machine (DMI), as the kernel has read it.
 enum FirmwareFacts {
-    static let folder = "/sys/devices/virtual/dmi/id/"
+    static let path = "/sys/devices/virtual/dmi/id"
 
     private static let names = [
         ("bios_date", "bios_date"), ("bios_vendor", "bios_vendor"), ("bios_version", "bios_version"),
@@ -128,8 +129,9 @@ enum FirmwareFacts {
     ]
 
     static func collect() -> JSONObject {
-        var facts = JSONObject(names.map { ($0, .string(FactFile.text(folder + $1) ?? "NA")) })
-        let form = FactFile.text(folder + "chassis_type")
+        let folder = FactFolder(path)
+        var facts = JSONObject(names.map { ($0, .string(folder.text($1) ?? "NA")) })
+        let form = folder.text("chassis_type")
         let known = form.flatMap { Int($0) }.flatMap { forms.indices.contains($0) ? forms[$0] : nil }
         facts["form_factor"] = .string(known ?? form.map { "unknown (\($0))" } ?? "NA")
         return facts

@@ -8,12 +8,12 @@ struct VirtualFacts {
     private var guests: [String] = []
     private var hosts: [String] = []
 
-    static func collect() -> JSONObject {
+    static func collect(_ processors: String?) -> JSONObject {
         var facts = VirtualFacts()
         facts.lookForContainers()
         facts.lookAtXen()
         facts.lookAtFirmware()
-        facts.lookAtProcessor()
+        facts.look(atProcessors: processors)
         facts.lookAtModules()
         return [
             "virtualization_type": .string(facts.type ?? "NA"), "virtualization_role": .string(facts.role ?? "NA"),
@@ -67,13 +67,13 @@ struct VirtualFacts {
     }
 
     private mutating func lookAtFirmware() {
-        let product = FactFile.text(FirmwareFacts.folder + "product_name") ?? ""
-        let vendor = FactFile.text(FirmwareFacts.folder + "sys_vendor") ?? ""
-        let bios = FactFile.text(FirmwareFacts.folder + "bios_vendor") ?? ""
+        let folder = FactFolder(FirmwareFacts.path)
+        let (product, vendor) = (folder.text("product_name") ?? "", folder.text("sys_vendor") ?? "")
+        let bios = folder.text("bios_vendor") ?? ""
         if ["KVM", "KVM Server", "Bochs", "AHV"].contains(product) { isGuest(of: "kvm") }
         if vendor == "oVirt" { isGuest(of: "oVirt") }
         if vendor == "Red Hat" {
-            if FactFile.text(FirmwareFacts.folder + "product_family") == "RHV" {
+            if folder.text("product_family") == "RHV" {
                 isGuest(of: "RHV")
             } else if product == "RHEV Hypervisor" {
                 isGuest(of: "RHEV")
@@ -94,8 +94,8 @@ struct VirtualFacts {
         if product.contains("BHYVE") { isGuest(of: "bhyve") }
     }
 
-    private mutating func lookAtProcessor() {
-        for line in FactFile.text("/proc/cpuinfo")?.split(separator: "\n") ?? [] {
+    private mutating func look(atProcessors text: String?) {
+        for line in text.map({ FactFile.lines(of: $0) }) ?? [] {
             if line.hasPrefix("model name") {
                 if line.contains("QEMU Virtual CPU") {
                     isGuest(of: "kvm")
