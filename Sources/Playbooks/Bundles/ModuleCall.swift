@@ -7,26 +7,34 @@ package struct ModuleCall: Hashable, Sendable {
     package var arguments: JSONObject
     package var files: [String: FileReference]
     package var environment: JSONObject
-    /// Whose rights it takes; nil is root.
-    package var user: String?
+    /// Whose rights it takes.
+    package var rights: Rights
     package var isChecking: Bool
 
+    /// A user of the machine on which it is done.
+    package enum Rights: Hashable, Sendable {
+        /// Who has logged in there.
+        case ofConnection
+        case of(String)
+        case root
+    }
+
     package init(
-        module: String, arguments: JSONObject, files: [String: FileReference], environment: JSONObject, user: String?,
+        module: String, arguments: JSONObject, files: [String: FileReference], environment: JSONObject, rights: Rights,
         isChecking: Bool
     ) {
         self.module = module
         self.arguments = arguments
         self.files = files
         self.environment = environment
-        self.user = user
+        self.rights = rights
         self.isChecking = isChecking
     }
 
     package var json: JSON {
         [
             "module": .string(module), "arguments": .object(arguments), "environment": .object(environment),
-            "user": user.map { .string($0) } ?? .null, "isChecking": .bool(isChecking),
+            "rights": rights.json, "isChecking": .bool(isChecking),
             "files": .object(JSONObject(files.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
         ]
     }
@@ -37,8 +45,22 @@ package struct ModuleCall: Hashable, Sendable {
         for (name, file) in try reader.object("files") { files[name] = try FileReference(json: file) }
         self.init(
             module: try reader.text("module"), arguments: try reader.object("arguments"), files: files,
-            environment: try reader.object("environment"), user: try reader.optionalText("user"),
+            environment: try reader.object("environment"), rights: Rights(json["rights"] ?? .null),
             isChecking: try reader.flag("isChecking"))
+    }
+}
+
+extension ModuleCall.Rights {
+    fileprivate var json: JSON {
+        switch self {
+        case .ofConnection: .null
+        case .of(let name): .string(name)
+        case .root: true
+        }
+    }
+
+    fileprivate init(_ json: JSON) {
+        if let name = json.string { self = .of(name) } else { self = json == true ? .root : .ofConnection }
     }
 }
 

@@ -37,6 +37,15 @@ struct ModuleWork {
 }
 
 extension BundleRunner {
+    /// A user of this machine; nil is root.
+    func name(of rights: ModuleCall.Rights) -> String? {
+        switch rights {
+        case .ofConnection: user
+        case .of(let name): name
+        case .root: nil
+        }
+    }
+
     /// Does one thing for another machine's task; a failure is a result.
     func carryOut(_ call: ModuleCall) -> CallResult {
         do {
@@ -51,7 +60,9 @@ extension BundleRunner {
                     // A broken channel is found again at the result.
                     try? self.channel.flush()
                 }, readVariables: { _ in throw TaskFailure.said("files of variables are read where their task is") })
-            let outcome = try ModuleWork(context: context, user: call.user, isChecking: call.isChecking).perform()
+            let outcome = try ModuleWork(
+                context: context, user: name(of: call.rights), isChecking: call.isChecking
+            ).perform()
             return CallResult(members: outcome.members, differences: outcome.differences)
         } catch {
             var members: JSONObject = ["failed": true, "changed": false]

@@ -16,7 +16,7 @@ extension TaskRunner {
     }
 
     /// Has the task done on another machine, with this one's variables.
-    func carryOut(_ context: ModuleContext, on host: String, as user: String?) throws -> ModuleWork.Outcome {
+    func carryOut(_ context: ModuleContext, on host: String, as rights: ModuleCall.Rights) throws -> ModuleWork.Outcome {
         var (module, arguments, files) = (context.module, context.arguments, context.files)
         if module == "template", let source = context.text("src"), let text = files[source]?.text {
             // Rendered here, where its variables are.
@@ -27,7 +27,7 @@ extension TaskRunner {
         let call = ModuleCall(
             module: module, arguments: arguments, files: files,
             environment: JSONObject(context.environment.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
-            user: user, isChecking: isChecking)
+            rights: rights, isChecking: isChecking)
         let result = try CallResult(json: runner.ask(.call(host: host, call)))
         var members = result.members
         members["_ansible_delegated_vars"] = ["ansible_delegated_host": .string(host)]

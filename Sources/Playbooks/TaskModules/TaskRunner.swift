@@ -193,13 +193,14 @@ struct TaskRunner {
 
     private func carryOut(_ variables: Variables, _ notify: [String]) throws -> ItemResult {
         let context = try context(variables)
-        let user = try user(variables)
+        let rights = try rights(variables)
         var outcome: ModuleWork.Outcome
         if let host = try delegate(variables) {
-            outcome = try carryOut(context, on: host, as: user)
+            outcome = try carryOut(context, on: host, as: rights)
         } else {
             outcome = try ModuleWork(
-                context: context, user: user, isChecking: isChecking, intend: { try play.intend(notify) }
+                context: context, user: runner.name(of: rights), isChecking: isChecking,
+                intend: { try play.intend(notify) }
             ).perform()
         }
         keepFacts(&outcome.members)
@@ -210,12 +211,12 @@ struct TaskRunner {
             message: failed ? Self.failureMessage(outcome.members) : outcome.message)
     }
 
-    /// Who carries it out; nil is root.
-    private func user(_ variables: Variables) throws -> String? {
+    /// Whose rights the task wants.
+    private func rights(_ variables: Variables) throws -> ModuleCall.Rights {
         let wanted = try Self.own("ansible_become", variables) ?? task.become
-        guard try Conversions.boolean(variables.render(wanted)) else { return runner.user }
+        guard try Conversions.boolean(variables.render(wanted)) else { return .ofConnection }
         let user = try Self.own("ansible_become_user", variables) ?? task.becomeUser
-        return try user.map { try variables.render($0).pythonText }
+        return try user.map { .of(try variables.render($0).pythonText) } ?? .root
     }
 
     /// A variable that wins over a task's keyword, or nil where there is none.
