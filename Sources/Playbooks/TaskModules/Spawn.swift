@@ -103,9 +103,11 @@ struct Spawn {
         return (written, complaints)
     }
 
+    private static let usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
     /// The runner's own environment, with a usable PATH, under what the task adds.
     static func environment(over more: [String: String]) -> [String] {
-        var all = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"]
+        var all = ["PATH": usualPath, "LANG": "C.UTF-8"]
         var at = environ
         while let entry = at.pointee {
             let pair = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -119,13 +121,26 @@ struct Spawn {
     /// Runs a helper program that must succeed.
     @discardableResult
     static func check(_ arguments: [String]) throws -> Result {
-        let result = try Spawn(arguments: arguments).run()
-        guard result.status == 0 else {
+        try Spawn(arguments: arguments).run().checked(arguments)
+    }
+
+    /// Whether the machine has a program of that name.
+    static func finds(_ program: String) -> Bool {
+        let path = getenv("PATH").map { String(cString: $0) } ?? ""
+        return (path.split(separator: ":").map(String.init) + usualPath.split(separator: ":").map(String.init))
+            .contains { access($0 + "/" + program, X_OK) == 0 }
+    }
+}
+
+extension Spawn.Result {
+    /// The same, where the command succeeded; else an error with what it said.
+    func checked(_ arguments: [String]) throws -> Self {
+        guard status == 0 else {
             throw TaskFailure.commandFailed(
-                command: arguments.joined(separator: " "), status: result.status,
-                output: result.errorText.isEmpty ? result.outputText : result.errorText)
+                command: arguments.joined(separator: " "), status: status,
+                output: errorText.isEmpty ? outputText : errorText)
         }
-        return result
+        return self
     }
 }
 
