@@ -22,7 +22,7 @@ extension ModuleSpec {
     ]
 
     private static let byName: [String: ModuleSpec] = {
-        let tables = [all, ofEngine, fileSpecs, networkSpecs, packageSpecs, systemSpecs]
+        let tables = [all, ofEngine, fileSpecs, networkSpecs, packageSpecs, systemSpecs, cryptographySpecs]
         var specs = Dictionary(uniqueKeysWithValues: tables.joined().map { ($0.name, $0) })
         specs["systemd_service"] = specs["systemd"]
         return specs

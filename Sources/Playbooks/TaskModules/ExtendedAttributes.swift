@@ -9,15 +9,9 @@ enum ExtendedAttributes {
         ) -> Int
     private typealias Set = @convention(c) (Int32, UnsafePointer<CChar>, UnsafeRawPointer?, Int, Int32) -> Int32
 
-    // The C library's module leaves out sys/xattr.h.
-    private static let list = unsafeBitCast(function("listxattr"), to: List.self)
-    private static let get = unsafeBitCast(function("getxattr"), to: Get.self)
-    private static let set = unsafeBitCast(function("fsetxattr"), to: Set.self)
-
-    private static func function(_ name: String) -> UnsafeMutableRawPointer {
-        guard let address = dlsym(nil, name) else { preconditionFailure("the C library has no '\(name)'") }
-        return address
-    }
+    private static let list = HiddenFunction.named("listxattr", as: List.self)
+    private static let get = HiddenFunction.named("getxattr", as: Get.self)
+    private static let set = HiddenFunction.named("fsetxattr", as: Set.self)
 
     /// Gives an open file what a path has; what its file system or our rights refuse is left out.
     static func copy(from path: String, to file: Int32) throws {

@@ -69,6 +69,11 @@ struct FileTimes {
 
     /// Local time by the numeric conversions of strptime(3).
     static func seconds(_ text: String, _ format: String) -> time_t? {
+        guard var parts = parts(text, format) else { return nil }
+        return mktime(&parts)
+    }
+
+    static func parts(_ text: String, _ format: String) -> tm? {
         var parts = tm()
         (parts.tm_mday, parts.tm_isdst, parts.tm_year) = (1, -1, 70)
         var rest = text[...]
@@ -88,10 +93,12 @@ struct FileTimes {
             case "H": parts.tm_hour = number
             case "M": parts.tm_min = number
             case "S": parts.tm_sec = number
-            case "s": return time_t(digits)
+            case "s":
+                guard var seconds = time_t(digits) else { return nil }
+                localtime_r(&seconds, &parts)
             default: return nil
             }
         }
-        return rest.isEmpty ? mktime(&parts) : nil
+        return rest.isEmpty ? parts : nil
     }
 }

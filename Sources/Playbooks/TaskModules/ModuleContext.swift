@@ -109,7 +109,7 @@ enum ModuleTable {
         "set_fact": SmallModules.setFact, "assert": SmallModules.assert, "fail": SmallModules.fail,
         "ping": SmallModules.ping, "gather_facts": SetupModule.propose, "setup": SetupModule.propose,
         "include_vars": SmallModules.includeVariables, "filesystem": FilesystemModule.propose,
-                "mount": MountModule.propose,
+        "mount": MountModule.propose,
         "blockinfile": BlockInFileModule.propose, "replace": ReplaceModule.propose,
         "assemble": AssembleModule.propose, "find": FindModule.propose, "slurp": SlurpModule.propose,
         "tempfile": TempFileModule.propose, "authorized_key": AuthorizedKeyModule.propose,
@@ -120,6 +120,8 @@ enum ModuleTable {
         "iptables": IptablesModule.propose, "ufw": UfwModule.propose, "timezone": TimezoneModule.propose,
         "locale_gen": LocaleGenModule.propose, "service_facts": ServiceFactsModule.propose,
         "service": SystemdModule.propose, "git": GitModule.propose,
+        "openssl_privatekey": PrivateKeyModule.propose, "openssl_csr": CertificateRequestModule.propose,
+        "x509_certificate": CertificateModule.propose,
         "package": PackageModule.propose, "package_facts": PackageFactsModule.propose,
     ]
 }

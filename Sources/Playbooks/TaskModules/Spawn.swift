@@ -17,6 +17,12 @@ struct Spawn {
         var errorText: String { String(decoding: errors, as: UTF8.self) }
     }
 
+    private typealias AddFolder =
+        @convention(c) (
+            UnsafeMutablePointer<posix_spawn_file_actions_t>, UnsafePointer<CChar>
+        ) -> Int32
+    private static let addFolder = HiddenFunction.named("posix_spawn_file_actions_addchdir_np", as: AddFolder.self)
+
     /// Runs it; throws where it cannot be started.
     func run() throws -> Result {
         guard let program = arguments.first else { throw TaskFailure.said("there is no command") }
@@ -29,11 +35,8 @@ struct Spawn {
         posix_spawn_file_actions_adddup2(&actions, errors.writeEnd, 2)
         if let directory {
             guard try SystemCalls.status(directory)?.kind == S_IFDIR else { throw TaskFailure.notFound(directory) }
+            _ = Self.addFolder(&actions, directory)
         }
-        let home =
-            directory == nil ? -1 : try SystemCalls.check("open", ".") { open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        defer { close(home) }
-        if let directory { try SystemCalls.check("chdir", directory) { chdir(directory) } }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -48,8 +51,6 @@ struct Spawn {
                 posix_spawnp(&child, program, &actions, &attributes, arguments, environment)
             }
         }
-        // The runner is one thread: nobody else saw it elsewhere.
-        if directory != nil { try SystemCalls.check("fchdir", "the former folder") { fchdir(home) } }
         close(input.readEnd)
         close(output.writeEnd)
         close(errors.writeEnd)

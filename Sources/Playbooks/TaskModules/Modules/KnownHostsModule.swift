@@ -31,9 +31,8 @@ enum KnownHostsModule {
                 let folder = String(file[..<slash])
                 if try SystemCalls.status(folder) == nil { throw TaskFailure.notFound(folder) }
             }
-            let mode: JSONObject = before == nil ? ["mode": "0600"] : [:]
             try FileReplacement.write(
-                (before ?? TextFile()).bytes(of: after), to: file, attributes: try FileAttributes(mode))
+                (before ?? TextFile()).bytes(of: after), to: file, attributes: try FileAttributes([:]))
             return [:]
         }
     }
