@@ -44,6 +44,12 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
+let embeddedHTTP: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOEmbedded", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
@@ -110,7 +116,10 @@ let targets: [Target] = [
         ["Diagnostics", "INI", "JSON", "YAML", "Templates", "Inventories", "Vault", "Bundles", crypto]),
     wing(
         "Playbooks", "HostConnections", ["Diagnostics", "JSON", "Linux", "Templates", "Plays"] + nio.prefix(2)),
-    wing("Playbooks", "TaskModules", ["Diagnostics", "INI", "JSON", "Linux", "Templates", "Bundles", crypto]),
+    // The HTTP client of `get_url` and `uri` feeds NIO's codecs by hand: embedded, without event loops.
+    wing(
+        "Playbooks", "TaskModules",
+        ["Diagnostics", "INI", "JSON", "Linux", "Templates", "Bundles", crypto, cryptoExtras, x509] + embeddedHTTP),
 
     // Provision
     wing("Provision", "Clusterfiles", ["Diagnostics", "Addresses", "YAML", "JSON"], exclude: ["Reference.md"]),

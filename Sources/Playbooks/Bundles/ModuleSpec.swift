@@ -25,6 +25,8 @@ package struct ModuleSpec: Sendable {
     package var takesAny = false
     /// The argument that names a file of the controller.
     package var controllerFile: String?
+    /// Arguments of which only one may be given.
+    package var alternatives: [[String]] = []
 
     /// The parameter of that name or alias.
     package func parameter(_ name: String) -> Parameter? {
@@ -41,6 +43,7 @@ package enum ArgumentProblem: Hashable, Sendable {
     case missing(String)
     case wrongKind(String, wanted: String, value: String)
     case given(String, twiceAs: String)
+    case exclusive(String, with: String)
 }
 
 extension ModuleSpec {
@@ -66,6 +69,14 @@ extension ModuleSpec {
             } else {
                 problems.append(.wrongKind(name, wanted: parameter.kind.described, value: value.text))
             }
+        }
+        for group in alternatives {
+            let given = group.filter { name in
+                // What is still a template may yet turn out to be left out; `false` asks for nothing.
+                guard let value = normal[name], !value.isNull, value != false else { return false }
+                return !(value.string.map(isTemplate) ?? false)
+            }
+            if given.count > 1 { problems.append(.exclusive(given[0], with: given[1])) }
         }
         for parameter in parameters
         where parameter.isRequired && normal[parameter.name] == nil && arguments[parameter.name] == nil {

@@ -82,9 +82,21 @@ extension FileDigests {
         }
         switch algorithm {
         case "sha256": return try hash(SHA256())
+        case "sha384": return try hash(SHA384())
         case "sha512": return try hash(SHA512())
         case "md5": return try hash(Insecure.MD5())
         default: return try hash(Insecure.SHA1())
+        }
+    }
+
+    /// The same of bytes.
+    static func checksum(_ bytes: [UInt8], _ algorithm: String) -> String {
+        switch algorithm {
+        case "sha256": hexadecimal(SHA256.hash(data: bytes))
+        case "sha384": hexadecimal(SHA384.hash(data: bytes))
+        case "sha512": hexadecimal(SHA512.hash(data: bytes))
+        case "md5": hexadecimal(Insecure.MD5.hash(data: bytes))
+        default: hexadecimal(Insecure.SHA1.hash(data: bytes))
         }
     }
 }

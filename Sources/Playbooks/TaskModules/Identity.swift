@@ -4,14 +4,9 @@ internal import Glibc
 enum Identity {
     private typealias SetThree = @convention(c) (UInt32, UInt32, UInt32) -> Int32
 
-    // The C library's module hides these two, which are Linux's own.
-    private static let setUsers = function("setresuid")
-    private static let setGroups = function("setresgid")
-
-    private static func function(_ name: String) -> SetThree {
-        guard let address = dlsym(nil, name) else { preconditionFailure("the C library has no '\(name)'") }
-        return unsafeBitCast(address, to: SetThree.self)
-    }
+    // Linux's own.
+    private static let setUsers = HiddenFunction.named("setresuid", as: SetThree.self)
+    private static let setGroups = HiddenFunction.named("setresgid", as: SetThree.self)
 
     /// Runs the body as the user of that name (nil is root), and comes back whatever happens.
     static func running<T>(as name: String?, _ body: (_ environment: [String: String]) throws -> T) throws -> T {

@@ -3,11 +3,11 @@ internal import JSON
 
 /// What a module may know and use while it does one task.
 struct ModuleContext {
-    let module: String
+    var module: String
     /// Rendered, under their first names, of the right kinds.
-    let arguments: JSONObject
+    var arguments: JSONObject
     let files: [String: FileReference]
-    let environment: [String: String]
+    var environment: [String: String]
     let digests: FileDigests
     /// Gives a file of the controller piece by piece; verified against its digest.
     let fetch: (FileReference, (_ piece: [UInt8]) throws -> Void) throws -> Void
@@ -22,6 +22,10 @@ struct ModuleContext {
     let flush: () -> Void
     /// The variables of files of the controller.
     let readVariables: (JSONObject) throws -> JSONObject
+    /// Whether only what would change is asked for; what a proposal would apply is then left undone.
+    var isCheckMode = false
+    /// Whether anything may look at the result: what is dear to find out is left out of one that nobody sees.
+    var isObserved = true
 
     func text(_ name: String) -> String? { arguments[name]?.string }
     func flag(_ name: String, default fallback: Bool = false) -> Bool { arguments[name]?.bool ?? fallback }
@@ -35,9 +39,36 @@ struct ModuleContext {
         return text
     }
 
-    func spawn(_ arguments: [String]) throws -> Spawn.Result {
+    /// A path on this machine, with `~` for a home folder; nil where it is not given or empty.
+    func path(_ name: String) throws -> String? {
+        guard let text = text(name), !text.isEmpty else { return nil }
+        return try HomeFolder.expanding(text, environment["HOME"])
+    }
+
+    func requiredPath(_ name: String) throws -> String {
+        guard let path = try path(name) else {
+            throw TaskFailure.badArguments(module: module, reason: "'\(name)' is empty")
+        }
+        return path
+    }
+
+    /// Runs a helper program with the task's environment; its words are those of the C locale.
+    func run(
+        _ arguments: [String], in directory: String? = nil, environment more: [String: String] = [:],
+        input: [UInt8] = []
+    ) throws -> Spawn.Result {
         flush()
-        return try Spawn.check(arguments)
+        let all = environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }.merging(more) { $1 }
+        return try Spawn(arguments: arguments, directory: directory, environment: all, input: input).run()
+    }
+
+    /// Runs a helper program that must succeed.
+    @discardableResult
+    func spawn(
+        _ arguments: [String], in directory: String? = nil, environment more: [String: String] = [:],
+        input: [UInt8] = []
+    ) throws -> Spawn.Result {
+        try run(arguments, in: directory, environment: more, input: input).checked(arguments)
     }
 }
 
@@ -60,6 +91,11 @@ struct Proposal {
         self.message = message
         self.apply = apply
     }
+
+    /// The module leaves the task undone, and says why.
+    static func skipped(_ reason: String) -> Proposal {
+        Proposal(["skipped": true, "changed": false, "msg": .string(reason)], message: reason)
+    }
 }
 
 /// Every module's code by its name.
@@ -74,5 +110,18 @@ enum ModuleTable {
         "ping": SmallModules.ping, "gather_facts": SetupModule.propose, "setup": SetupModule.propose,
         "include_vars": SmallModules.includeVariables, "filesystem": FilesystemModule.propose,
         "mount": MountModule.propose,
+        "blockinfile": BlockInFileModule.propose, "replace": ReplaceModule.propose,
+        "assemble": AssembleModule.propose, "find": FindModule.propose, "slurp": SlurpModule.propose,
+        "tempfile": TempFileModule.propose, "authorized_key": AuthorizedKeyModule.propose,
+        "known_hosts": KnownHostsModule.propose, "getent": GetentModule.propose, "cron": CronModule.propose,
+        "unarchive": UnarchiveModule.propose, "get_url": GetURLModule.propose, "uri": URIModule.propose,
+        "apt": AptModule.propose, "apt_repository": AptRepositoryModule.propose, "apt_key": AptKeyModule.propose,
+        "debconf": DebconfModule.propose, "dnf": DnfModule.propose, "yum": DnfModule.propose,
+        "iptables": IptablesModule.propose, "ufw": UfwModule.propose, "timezone": TimezoneModule.propose,
+        "locale_gen": LocaleGenModule.propose, "service_facts": ServiceFactsModule.propose,
+        "service": SystemdModule.propose, "git": GitModule.propose,
+        "openssl_privatekey": PrivateKeyModule.propose, "openssl_csr": CertificateRequestModule.propose,
+        "x509_certificate": CertificateModule.propose,
+        "package": PackageModule.propose, "package_facts": PackageFactsModule.propose,
     ]
 }

@@ -23,6 +23,8 @@ struct ModuleWork {
         guard let module = ModuleTable.all[context.module] else {
             throw TaskFailure.said("this runner has no module '\(context.module)'")
         }
+        var context = context
+        context.isCheckMode = isChecking
         let proposal = try Identity.running(as: user) { try module(context.adding($0)) }
         var outcome = Outcome(
             members: proposal.result, differences: proposal.differences, message: proposal.message)
@@ -30,6 +32,7 @@ struct ModuleWork {
             try intend()
             outcome.members = outcome.members.merging(try Identity.running(as: user) { _ in try apply() })
         }
+        outcome.members = ResultSupplements.added(to: outcome.members)
         if outcome.members["changed"] == nil { outcome.members["changed"] = .bool(proposal.apply != nil) }
         outcome.members["failed"] = .bool(outcome.members["failed"]?.isTruthy ?? false)
         return outcome

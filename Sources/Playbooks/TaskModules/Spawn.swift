@@ -17,6 +17,12 @@ struct Spawn {
         var errorText: String { String(decoding: errors, as: UTF8.self) }
     }
 
+    private typealias AddFolder =
+        @convention(c) (
+            UnsafeMutablePointer<posix_spawn_file_actions_t>, UnsafePointer<CChar>
+        ) -> Int32
+    private static let addFolder = HiddenFunction.named("posix_spawn_file_actions_addchdir_np", as: AddFolder.self)
+
     /// Runs it; throws where it cannot be started.
     func run() throws -> Result {
         guard let program = arguments.first else { throw TaskFailure.said("there is no command") }
@@ -29,11 +35,8 @@ struct Spawn {
         posix_spawn_file_actions_adddup2(&actions, errors.writeEnd, 2)
         if let directory {
             guard try SystemCalls.status(directory)?.kind == S_IFDIR else { throw TaskFailure.notFound(directory) }
+            _ = Self.addFolder(&actions, directory)
         }
-        let home =
-            directory == nil ? -1 : try SystemCalls.check("open", ".") { open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        defer { close(home) }
-        if let directory { try SystemCalls.check("chdir", directory) { chdir(directory) } }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -48,8 +51,6 @@ struct Spawn {
                 posix_spawnp(&child, program, &actions, &attributes, arguments, environment)
             }
         }
-        // The runner is one thread: nobody else saw it elsewhere.
-        if directory != nil { try SystemCalls.check("fchdir", "the former folder") { fchdir(home) } }
         close(input.readEnd)
         close(output.writeEnd)
         close(errors.writeEnd)
@@ -103,9 +104,11 @@ struct Spawn {
         return (written, complaints)
     }
 
+    private static let usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
     /// The runner's own environment, with a usable PATH, under what the task adds.
     static func environment(over more: [String: String]) -> [String] {
-        var all = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"]
+        var all = ["PATH": usualPath, "LANG": "C.UTF-8"]
         var at = environ
         while let entry = at.pointee {
             let pair = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -119,13 +122,26 @@ struct Spawn {
     /// Runs a helper program that must succeed.
     @discardableResult
     static func check(_ arguments: [String]) throws -> Result {
-        let result = try Spawn(arguments: arguments).run()
-        guard result.status == 0 else {
+        try Spawn(arguments: arguments).run().checked(arguments)
+    }
+
+    /// Whether the machine has a program of that name.
+    static func finds(_ program: String) -> Bool {
+        let path = getenv("PATH").map { String(cString: $0) } ?? ""
+        return (path.split(separator: ":").map(String.init) + usualPath.split(separator: ":").map(String.init))
+            .contains { access($0 + "/" + program, X_OK) == 0 }
+    }
+}
+
+extension Spawn.Result {
+    /// The same, where the command succeeded; else an error with what it said.
+    func checked(_ arguments: [String]) throws -> Self {
+        guard status == 0 else {
             throw TaskFailure.commandFailed(
-                command: arguments.joined(separator: " "), status: result.status,
-                output: result.errorText.isEmpty ? result.outputText : result.errorText)
+                command: arguments.joined(separator: " "), status: status,
+                output: errorText.isEmpty ? outputText : errorText)
         }
-        return result
+        return self
     }
 }
 

@@ -35,6 +35,16 @@ enum SystemCalls {
         return String(decoding: buffer[0..<count], as: UTF8.self)
     }
 
+    /// The path that links lead to; the path itself where nothing is there.
+    static func resolvingLinks(_ path: String) throws -> String {
+        guard let resolved = realpath(path, nil) else {
+            if errno == ENOENT || errno == ENOTDIR { return path }
+            throw TaskFailure.system(call: "realpath", subject: path, errno: errno)
+        }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// A file's whole content; for files known to be small.
     static func read(_ path: String) throws -> [UInt8] {
         let file = try check("open", path) { open(path, O_RDONLY | O_CLOEXEC) }

@@ -27,7 +27,7 @@ extension TaskRunner {
         var environment: [String: String] = [:]
         for (name, value) in task.environment { environment[name] = try variables.render(value).pythonText }
         let runner = runner
-        return ModuleContext(
+        var context = ModuleContext(
             module: task.module, arguments: arguments, files: try files(arguments), environment: environment,
             digests: runner.state.digests,
             fetch: { try runner.fetch($0, $1) },
@@ -46,6 +46,9 @@ extension TaskRunner {
             readVariables: { [role = play.role(of: task)?.path] arguments in
                 try runner.ask(.variables(arguments: arguments, role: role)).object ?? JSONObject()
             })
+        context.isObserved =
+            task.register != nil || task.changedWhen != nil || task.failedWhen != nil || !task.until.isEmpty
+        return context
     }
 }
 
@@ -70,6 +73,7 @@ extension ArgumentProblem {
         case .missing(let name): "it needs '\(name)'"
         case .wrongKind(let name, let wanted, let value): "'\(name)' must be \(wanted), not \(value)"
         case .given(let name, let other): "'\(name)' and '\(other)' are the same argument"
+        case .exclusive(let name, let other): "it takes either '\(name)' or '\(other)', not both"
         }
     }
 }
@@ -77,10 +81,8 @@ extension ArgumentProblem {
 extension ModuleContext {
     /// The same with more variables in the environment, under those that the task sets.
     func adding(_ more: [String: String]) -> ModuleContext {
-        ModuleContext(
-            module: module, arguments: arguments, files: files,
-            environment: more.merging(environment) { _, own in own }, digests: digests,
-            fetch: fetch, render: render, evaluate: evaluate, holds: holds, checkpoint: checkpoint, flush: flush,
-            readVariables: readVariables)
+        var context = self
+        context.environment = more.merging(environment) { _, own in own }
+        return context
     }
 }

@@ -13,6 +13,10 @@ package enum TaskFailure: Diagnosable {
     case pathIsOther(path: String, is: String, wanted: String)
     case notFound(String)
     case commandFailed(command: String, status: Int32, output: String)
+    /// The command that a task gives to look at a file's new content refused it.
+    case invalidContent(path: String, command: String, status: Int32, output: String)
+    /// The machine lacks a program that the module drives.
+    case noProgram(String, package: String)
     case timedOut(String, seconds: Int)
     /// The machine has no `mkfs` for it.
     case noFileSystemProgram(type: String, device: String)
@@ -35,6 +39,12 @@ package enum TaskFailure: Diagnosable {
         case .notFound(let path): Diagnosis("\(path) does not exist")
         case .commandFailed(let command, let status, let output):
             Diagnosis("'\(command)' ended with status \(status)", why: output.isEmpty ? nil : output)
+        case .invalidContent(let path, let command, let status, let output):
+            Diagnosis(
+                "the new content of \(path) is not valid: '\(command)' ended with status \(status)",
+                why: output.isEmpty ? nil : output, fix: "mend what the task writes; the file is as it was")
+        case .noProgram(let name, let package):
+            Diagnosis("this machine has no '\(name)'", fix: "install the package '\(package)' first")
         case .timedOut(let what, let seconds): Diagnosis("\(what) did not come to be within \(seconds) seconds")
         case .noFileSystemProgram(let type, let device):
             Diagnosis(

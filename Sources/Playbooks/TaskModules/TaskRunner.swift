@@ -261,6 +261,8 @@ struct TaskRunner {
         }
         let changed = result.members["changed"]?.isTruthy ?? false
         result.outcome = result.members["failed"]?.isTruthy ?? false ? .failed : changed ? .changed : .ok
+        // A module may say that it left the task undone.
+        if result.outcome == .ok, result.members["skipped"] == true { result.outcome = .skipped }
         try play.settle(notify, changed: changed && result.outcome != .failed)
         return result
     }

@@ -2,7 +2,7 @@ package import JSON
 
 /// A regular expression in Python's dialect, matched by scalars as Python does.
 package struct PythonRegex {
-    private let regex: Regex<AnyRegexOutput>
+    let regex: Regex<AnyRegexOutput>
 
     /// Compiles a pattern; throws a template error where it is malformed.
     package init(_ pattern: String, ignoresCase: Bool = false, multiline: Bool = false) throws {
@@ -33,7 +33,7 @@ package struct PythonRegex {
         return result
     }
 
-    private func groups(_ match: Regex<AnyRegexOutput>.Match) -> [JSON] {
+    func groups(_ match: Regex<AnyRegexOutput>.Match) -> [JSON] {
         match.output.map { group in group.substring.map { .string(String($0)) } ?? .null }
     }
 

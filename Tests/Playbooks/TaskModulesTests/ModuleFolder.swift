@@ -42,8 +42,19 @@ class ModuleFolder {
     func run(_ module: String, _ arguments: JSONObject) throws -> (changed: Bool, result: JSONObject) {
         let propose = try #require(ModuleTable.all[module])
         let proposal = try propose(try context(module, arguments))
-        guard let apply = proposal.apply else { return (false, proposal.result) }
-        return (true, proposal.result.merging(try apply()))
+        guard let apply = proposal.apply else { return (false, ResultSupplements.added(to: proposal.result)) }
+        let result = ResultSupplements.added(to: proposal.result.merging(try apply()))
+        return (result["changed"]?.bool ?? true, result)
+    }
+
+    /// What a task would do in check mode: whether it would change anything, and its result.
+    @discardableResult
+    func check(_ module: String, _ arguments: JSONObject) throws -> (changed: Bool, result: JSONObject) {
+        let propose = try #require(ModuleTable.all[module])
+        var context = try context(module, arguments)
+        context.isCheckMode = true
+        let proposal = try propose(context)
+        return (proposal.apply != nil, proposal.result)
     }
 
     /// Does it twice: the second time there is nothing to do.

@@ -118,7 +118,9 @@ struct TaskBundler {
     }
 
     private func attached(_ task: PlayTask) -> [String: FileReference] {
-        guard let argument = ModuleSpec.named(task.module)?.controllerFile, task.arguments["remote_src"]?.bool != true
+        // `copy: false` is what `remote_src: true` was called once.
+        guard let argument = ModuleSpec.named(task.module)?.controllerFile, task.arguments["remote_src"]?.bool != true,
+            task.arguments["copy"]?.bool != false
         else { return [:] }
         let place = task.argumentLocations[argument] ?? task.location
         var found: [String: FileReference] = [:]

@@ -130,6 +130,9 @@ struct ArgumentReader {
         case .given(let name, let other):
             return .wrongArgument(
                 other, module: spec.name, wanted: "left out, since '\(name)' says the same", at: place(other))
+        case .exclusive(let name, let other):
+            return .wrongArgument(
+                other, module: spec.name, wanted: "left out where '\(name)' is given", at: place(other))
         }
     }
 }

@@ -44,15 +44,18 @@ enum CopyModule {
             throw TaskFailure.pathIsOther(path: destination, is: current.kindText, wanted: "a file")
         }
         let digest = try content.digest(context)
-        var result: JSONObject = [
-            "dest": .string(destination), "path": .string(destination), "size": JSON(content.size),
-            "checksum": .string(digest), "state": "file",
-        ]
+        if let wanted = context.text("checksum"), case .bytes(let bytes, _) = try content.whole(context),
+            FileDigests.checksum(bytes, "sha1") != wanted.lowercased()
+        {
+            throw TaskFailure.said("Copied file does not match the expected checksum. Transfer failed.")
+        }
+        var result: JSONObject = ["dest": .string(destination), "path": .string(destination)]
+        if let source = context.text("src") { result["src"] = .string(source) }
         if let current {
-            result["mode"] = .string(FileMode.text(current.permissions))
             let isSame =
                 try Int(current.st_size) == content.size && context.digests.digest(destination, current) == digest
             if isSame || !context.flag("force", default: true) {
+                result = result.merging(try checksums(destination, context))
                 if attributes.mode == .preserve, let mode = content.mode {
                     var exact = attributes
                     exact.mode = .octal(mode)
@@ -69,13 +72,21 @@ enum CopyModule {
             content = try content.fetched(file, context)
         }
         return Proposal(result, differences: try differences(content, destination, current)) { [content] in
-            if context.flag("backup"), current != nil {
-                try SystemCalls.check("link", destination) { link(destination, "\(destination).\(time(nil))~") }
-            }
+            let backup = try context.flag("backup") && current != nil ? Backup.make(of: destination) : nil
             try write(content, destination, attributes, context)
             try context.digests.remember(destination, digest: digest)
-            return [:]
+            let checksums = try checksums(destination, context)
+            return backup.map { checksums.merging(["backup_file": .string($0)]) } ?? checksums
         }
+    }
+
+    /// The checksums that the peer gives, where anything may look at them.
+    private static func checksums(_ path: String, _ context: ModuleContext) throws -> JSONObject {
+        guard context.isObserved else { return [:] }
+        return [
+            "checksum": .string(try FileDigests.checksum(path, "sha1")),
+            "md5sum": .string(try FileDigests.checksum(path, "md5")),
+        ]
     }
 
     private static func write(
@@ -83,7 +94,7 @@ enum CopyModule {
     ) throws {
         // What a link leads to is what changes, as with any editor.
         let isLink = try SystemCalls.linkStatus(path)?.kind == S_IFLNK
-        let replacement = try FileReplacement(isLink ? resolvedLink(path) : path)
+        let replacement = try FileReplacement(isLink ? SystemCalls.resolvingLinks(path) : path)
         do {
             switch content {
             case .bytes(let bytes, _): try replacement.write(bytes)
@@ -97,15 +108,8 @@ enum CopyModule {
             replacement.abandon()
             throw error
         }
-        try replacement.commit(attributes, preservedMode: content.mode)
-    }
-
-    private static func resolvedLink(_ path: String) throws -> String {
-        guard let resolved = realpath(path, nil) else {
-            throw TaskFailure.system(call: "realpath", subject: path, errno: errno)
-        }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        try replacement.commit(
+            attributes, preservedMode: content.mode, try FileReplacement.Options(context))
     }
 
     private static let largestDifference = 32 << 10
@@ -156,6 +160,15 @@ enum FileContent {
         var bytes: [UInt8] = []
         try context.fetch(file) { bytes += $0 }
         return .bytes(bytes, mode: file.mode)
+    }
+
+    /// Held in memory, wherever it is.
+    func whole(_ context: ModuleContext) throws -> FileContent {
+        switch self {
+        case .bytes: self
+        case .controller(let file): try fetched(file, context)
+        case .local(let path, let status): .bytes(try SystemCalls.read(path), mode: status.permissions)
+        }
     }
 
     func digest(_ context: ModuleContext) throws -> String {

@@ -5,21 +5,37 @@ internal import JSON
 /// `file`: directories, links, attributes, absence.
 enum FileModule {
     static func propose(_ context: ModuleContext) throws -> Proposal {
-        let path = try context.required("path")
+        var path = try context.requiredPath("path")
+        let given = path
         let attributes = try FileAttributes(context.arguments)
+        let state =
+            try context.text("state")
+            ?? (context.flag("recurse") ? "directory" : context.path("src") != nil ? "link" : "file")
+        // A link to nothing is made a file of its own name.
+        if !["absent", "link", "hard"].contains(state), context.flag("follow", default: true) {
+            path = try SystemCalls.resolvingLinks(path)
+        }
         let current = try SystemCalls.linkStatus(path)
-        switch context.text("state") ?? (context.flag("recurse") ? "directory" : "file") {
+        let times = try FileTimes(context, isTouch: state == "touch")
+        switch state {
         case "absent": return absent(path, current)
-        case "directory": return try directory(path, attributes, recurses: context.flag("recurse"))
+        case "directory":
+            return times.added(to: try directory(path, attributes, recurses: context.flag("recurse")), path, current)
         case "link": return try link(path, current, attributes, context)
-        case "hard": return try hardLink(path, current, context)
-        case "touch": return touch(path, attributes)
+        case "hard": return try hardLink(path, current, attributes, context)
+        case "touch": return touch(path, given, current, attributes, times)
         default:
-            guard let current else { throw TaskFailure.notFound(path) }
-            if context.text("state") == "file", current.kind == S_IFDIR {
+            guard let current else {
+                throw TaskFailure.result([
+                    "path": .string(given), "state": "absent",
+                    "msg": .string("file (\(given)) is absent, cannot continue"),
+                ])
+            }
+            if context.text("state") == "file", current.kind == S_IFDIR || current.kind == S_IFLNK {
                 throw TaskFailure.pathIsOther(path: path, is: current.kindText, wanted: "a file")
             }
-            return change(of: path, current, attributes)
+            let result = result(given, current.kind == S_IFDIR ? "directory" : "file")
+            return times.added(to: change(of: path, current, attributes, result: result), path, current)
         }
     }
 
@@ -106,11 +122,16 @@ enum FileModule {
         if let current {
             if current.kind == S_IFLNK {
                 let old = try SystemCalls.readLink(path)
-                if old == target { return change(of: path, current, attributes, result: result(path, "link")) }
+                if old == target {
+                    let result = result(path, "link").merging(["src": .string(target)])
+                    return change(of: path, current, attributes, result: result)
+                }
                 before = "link to \(old)\n"
             } else {
-                guard context.flag("force"), current.kind != S_IFDIR else {
-                    throw TaskFailure.pathIsOther(path: path, is: current.kindText, wanted: "a link")
+                let isFolder = current.kind == S_IFDIR
+                guard try context.flag("force") && (!isFolder || SystemCalls.entries(path).isEmpty) else {
+                    throw TaskFailure.pathIsOther(
+                        path: path, is: current.kindText + (isFolder ? " that is not empty" : ""), wanted: "a link")
                 }
                 before = current.kindText + "\n"
             }
@@ -122,45 +143,58 @@ enum FileModule {
             guard try SystemCalls.status(absolute) != nil else { throw TaskFailure.notFound(absolute) }
         }
         return Proposal(
-            result(path, "link"), differences: [.init(path: path, before: before, after: "link to \(target)\n")]
+            result(path, "link").merging(["src": .string(target)]),
+            differences: [.init(path: path, before: before, after: "link to \(target)\n")]
         ) {
             let temporary = path + ".clusterfile-new"
             unlink(temporary)
             try SystemCalls.check("symlink", path) { symlink(target, temporary) }
+            // An empty folder gives way.
+            if current?.kind == S_IFDIR { try SystemCalls.check("rmdir", path) { rmdir(path) } }
             try SystemCalls.check("rename", path) { rename(temporary, path) }
             try attributes.apply(to: path)
             return [:]
         }
     }
 
-    private static func hardLink(_ path: String, _ current: stat?, _ context: ModuleContext) throws -> Proposal {
-        let source = try context.required("src")
+    private static func hardLink(
+        _ path: String, _ current: stat?, _ attributes: FileAttributes, _ context: ModuleContext
+    ) throws -> Proposal {
+        let source = try context.requiredPath("src")
         guard let target = try SystemCalls.status(source) else { throw TaskFailure.notFound(source) }
+        let result = result(path, "hard").merging(["src": .string(source)])
         if let current {
             if current.st_ino == target.st_ino, current.st_dev == target.st_dev {
-                return Proposal(result(path, "hard"))
+                return change(of: path, current, attributes, result: result)
             }
             guard context.flag("force") else {
                 throw TaskFailure.pathIsOther(path: path, is: current.kindText, wanted: "a hard link to \(source)")
             }
         }
-        return Proposal(result(path, "hard")) {
+        let before = (current?.kindText ?? "absent") + "\n"
+        return Proposal(result, differences: [.init(path: path, before: before, after: "hard link to \(source)\n")]) {
             let temporary = path + ".clusterfile-new"
             unlink(temporary)
             try SystemCalls.check("link", path) { Glibc.link(source, temporary) }
             try SystemCalls.check("rename", path) { rename(temporary, path) }
+            try attributes.apply(to: path)
             return [:]
         }
     }
 
-    private static func touch(_ path: String, _ attributes: FileAttributes) -> Proposal {
-        Proposal(result(path, "touch")) {
+    private static func touch(
+        _ path: String, _ given: String, _ current: stat?, _ attributes: FileAttributes, _ times: FileTimes
+    ) -> Proposal {
+        // The peer tells of a touched file by `dest` alone.
+        let result: JSONObject = ["dest": .string(given)]
+        if let current { return times.added(to: change(of: path, current, attributes, result: result), path, current) }
+        return Proposal(result, differences: [.init(path: path, before: "absent\n", after: "a file\n")]) {
             let file = try SystemCalls.check("open", path) {
                 open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
             }
-            defer { close(file) }
-            try SystemCalls.check("utimensat", path) { futimens(file, nil) }
+            close(file)
             try attributes.apply(to: path)
+            try times.apply(to: path)
             return [:]
         }
     }

@@ -95,17 +95,59 @@ enum ModprobeModule {
     static func propose(_ context: ModuleContext) throws -> Proposal {
         let name = try context.required("name")
         let isWanted = context.text("state") != "absent"
-        let result: JSONObject = ["name": .string(name), "state": .string(isWanted ? "present" : "absent")]
-        guard try isLoaded(name) != isWanted else { return Proposal(result) }
-        return Proposal(
-            result,
-            differences: [
-                .init(path: name, before: isWanted ? "absent\n" : "loaded\n", after: isWanted ? "loaded\n" : "absent\n")
-            ]
-        ) {
-            let parameters = context.text("params")?.split(separator: " ").map(String.init) ?? []
-            _ = try context.spawn(["modprobe"] + (isWanted ? [name] + parameters : ["-r", name]))
+        let parameters = context.text("params") ?? ""
+        let result: JSONObject = [
+            "name": .string(name), "state": .string(isWanted ? "present" : "absent"), "params": .string(parameters),
+        ]
+        var differences: [TaskEvent.Difference] = []
+        var steps: [() throws -> Void] = []
+        if try isLoaded(name) != isWanted {
+            let (before, after) = isWanted ? ("absent\n", "loaded\n") : ("loaded\n", "absent\n")
+            differences.append(.init(path: name, before: before, after: after))
+            let options = parameters.split(separator: " ").map(String.init)
+            steps.append { _ = try context.spawn(["modprobe"] + (isWanted ? [name] + options : ["-r", name])) }
+        }
+        for (path, after) in try atBoot(name, parameters, context.text("persistent") ?? "disabled") {
+            let before = try SystemCalls.readText(path) ?? ""
+            guard before != after else { continue }
+            differences.append(.init(path: path, before: before, after: after))
+            steps.append {
+                if after.isEmpty {
+                    try SystemCalls.check("unlink", path) { unlink(path) }
+                } else {
+                    try FileReplacement.write(after, to: path, attributes: try FileAttributes([:]))
+                }
+            }
+        }
+        guard !steps.isEmpty else { return Proposal(result) }
+        return Proposal(result, differences: differences) {
+            for step in steps { try step() }
             return [:]
+        }
+    }
+
+    /// The files that have a module loaded at boot, with its parameters (modules-load.d(5), modprobe.d(5)).
+    ///
+    /// Where it is not to be loaded, lines of other files that name it become comments.
+    private static func atBoot(_ name: String, _ parameters: String, _ wish: String) throws -> [(String, String)] {
+        guard wish != "disabled" else { return [] }
+        let (load, options) = ("/etc/modules-load.d/\(name).conf", "/etc/modprobe.d/\(name).conf")
+        if wish == "present" {
+            let line = parameters.isEmpty ? "" : "options \(name) \(parameters)\n"
+            return [(load, name + "\n")] + (parameters.isEmpty ? [] : [(options, line)])
+        }
+        return try ["/etc/modules-load.d", "/etc/modprobe.d"].flatMap { folder -> [(String, String)] in
+            guard try SystemCalls.status(folder) != nil else { return [] }
+            return try SystemCalls.entries(folder).filter { $0.hasSuffix(".conf") }.map { file in
+                let path = folder + "/" + file
+                let lines = try (SystemCalls.readText(path) ?? "").linesWithEnds.map { line in
+                    let words = line.split(whereSeparator: \.isWhitespace)
+                    let names =
+                        words.first == "options" ? words.dropFirst().first : words.count == 1 ? words.first : nil
+                    return names.map(String.init) == name ? "#" + line : line
+                }
+                return (path, lines.joined())
+            }
         }
     }
 
