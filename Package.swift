@@ -197,7 +197,7 @@ let targets: [Target] = [
         ]),
     .testTarget(
         name: "SystemTests", dependencies: ["JSON", "TerminalModels"], path: "Tests/System",
-        exclude: ["playbooks", "proofs", "stub"],
+        exclude: ["Playbooks/corpus", "Playbooks/idle.yml", "proofs", "stub"],
         swiftSettings: strict
     ),
 ]
