@@ -15,7 +15,7 @@ import Testing
                   - {name: good, address: 192.168.171.11, image: debian-12, memory: 768MiB}
                   - {name: mute, address: 192.168.171.12, image: mute}
                   - {name: panics, address: 192.168.171.13, image: panic}
-                playbook: $PROJECT/Tests/System/playbooks/idle.yml
+                playbook: $PROJECT/Tests/System/Playbooks/idle.yml
                 """)
         let result = try await cluster.clusterfile("up", "--boot-timeout", "60", "-o", "json")
         #expect(result.status == 3, "\(result.transcript)")

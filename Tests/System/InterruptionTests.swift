@@ -55,7 +55,7 @@ import Testing
                 cluster: killidle
                 network: {address: 192.168.159.0/24}
                 machines: [{name: one, address: 192.168.159.11, image: debian-12}]
-                playbook: $PROJECT/Tests/System/playbooks/idle.yml
+                playbook: $PROJECT/Tests/System/Playbooks/idle.yml
                 """)
         try await cluster.output("up", "--yes", deadline: 300)
         for milliseconds in stride(from: 100, through: 500, by: 100) {
