@@ -89,4 +89,26 @@ import Testing
         }
         #expect(syntax.description.hasPrefix("FOLDER/ansible.cfg:1:1: 'forks = 1' is no setting of a section"))
     }
+
+    @Test func `plays that do not say it do what the configuration says, and find its roles`() async throws {
+        let machine = try LocalMachine()
+        try machine.write(
+            """
+            - copy:
+                content: "{{ 'facts' if ansible_kernel is defined else 'none' }}"
+                dest: "{{ root }}/{{ to }}"
+            """, to: "elsewhere/mine/tasks/main.yml")
+        try machine.write(
+            """
+            - {hosts: all, roles: [mine], vars: {to: first}}
+            - {hosts: all, roles: [mine], vars: {to: second}, gather_facts: true}
+            """, to: "site.yml")
+        var configuration = AnsibleConfiguration()
+        configuration.rolesPaths = [machine.root + "/elsewhere"]
+        configuration.gathering = .explicit
+        configuration.gatherSubsets = ["!all"]
+        let recap = try await machine.run(configuration: configuration).recap
+        #expect(recap.succeeded)
+        #expect(machine.text("first") == "none" && machine.text("second") == "facts")
+    }
 }

@@ -84,7 +84,10 @@ final class LocalMachine: Sendable {
     }
 
     /// Compiles `site.yml` of this machine's folder and runs it here, under several names.
-    func run(hosts: [String] = ["here"], extra: JSONObject = [:], tags: TagChoice = .all, vault: Vault = Vault())
+    func run(
+        hosts: [String] = ["here"], extra: JSONObject = [:], tags: TagChoice = .all, vault: Vault = Vault(),
+        configuration: AnsibleConfiguration = AnsibleConfiguration()
+    )
         async throws -> (
             recap: PlaybookRecap, events: [HostEvent]
         )
@@ -93,7 +96,8 @@ final class LocalMachine: Sendable {
         extra["root"] = .string(root)
         let inventory = Inventory(hosts: hosts.map { Inventory.Host($0) }, groups: [])
         let compiled = try CompiledPlaybook(
-            root + "/site.yml", inventory: inventory, extraVariables: extra, tags: tags, vault: vault)
+            root + "/site.yml", inventory: inventory, extraVariables: extra, tags: tags, vault: vault,
+            configuration: configuration)
         let log = EventLog()
         let recap = try await PlaybookRun([compiled], forks: 1).run(
             connect: { self.connect($0) }, connectBeside: { self.connect($0) }, report: { log.add($0) })

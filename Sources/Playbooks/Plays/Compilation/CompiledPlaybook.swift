@@ -63,9 +63,10 @@ package struct CompiledPlaybook: Sendable {
     package init(
         _ path: String, inventory: Inventory, inventoryFiles: VariableFiles = VariableFiles(),
         extraVariables: JSONObject = JSONObject(), onceAs: String? = nil, tags: TagChoice = .all,
-        startAtTask: String? = nil, vault: Vault = Vault()
+        startAtTask: String? = nil, vault: Vault = Vault(),
+        configuration: AnsibleConfiguration = AnsibleConfiguration()
     ) throws(Diagnoses) {
-        let files = ControllerFiles(vault: vault)
+        let files = ControllerFiles(vault: vault, configuration: configuration)
         try self.init(
             try PlaybookLoader(files).load(path).beginning(at: startAtTask), files, tags, inventory: inventory,
             inventoryFiles: inventoryFiles,

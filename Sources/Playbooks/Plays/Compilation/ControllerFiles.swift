@@ -17,10 +17,15 @@ final class ControllerFiles: Sendable {
 
     /// Opens what is encrypted.
     let vault: Vault
+    /// Where roles are looked for, and what plays do that do not say it.
+    let configuration: AnsibleConfiguration
 
     private let known = Mutex(Known())
 
-    init(vault: Vault = Vault()) { self.vault = vault }
+    init(vault: Vault = Vault(), configuration: AnsibleConfiguration = AnsibleConfiguration()) {
+        self.vault = vault
+        self.configuration = configuration
+    }
 
     /// What a file is for, which says where it is looked for.
     enum Purpose: String {

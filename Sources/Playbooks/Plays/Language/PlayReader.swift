@@ -26,7 +26,7 @@ final class PlayReader {
         self.files = files
         self.playbookFolder = playbookFolder
         self.scope = scope
-        roleFolders = [playbookFolder + "/roles", playbookFolder]
+        roleFolders = [playbookFolder + "/roles"] + files.configuration.rolesPaths + [playbookFolder]
     }
 
     /// An id for a further use of a role.

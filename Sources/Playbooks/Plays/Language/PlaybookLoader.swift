@@ -46,7 +46,8 @@ struct PlaybookLoader {
         let steps = PlayReader(problems, files, playbookFolder: folder)
         var play = Play(name: "", hosts: HostPattern(""), location: node.location)
         var surroundings = Surroundings(folder: folder)
-        var gathersFacts = true
+        var gathersFacts = files.configuration.gathering != .explicit
+        configure(&play, &surroundings)
         for entry in entries {
             let name = entry.key.text ?? ""
             switch name {
@@ -83,6 +84,16 @@ struct PlaybookLoader {
         (play.roles, play.handlers, play.tags) = (steps.roles, steps.handlers, surroundings.tags)
         checkNotifications(play)
         return play
+    }
+
+    /// What a play does that does not say it.
+    private func configure(_ play: inout Play, _ surroundings: inout Surroundings) {
+        let configuration = files.configuration
+        play.forcesHandlers = configuration.forcesHandlers
+        play.isFree = configuration.strategy == .free
+        play.limit.anyIsFatal = configuration.endsAtAnyError
+        surroundings.keywords.become = .bool(configuration.becomes)
+        if configuration.becomeUser != "root" { surroundings.keywords.becomeUser = .string(configuration.becomeUser) }
     }
 
     private func strategy(_ node: YAMLNode) -> String {
@@ -123,8 +134,14 @@ struct PlaybookLoader {
         var task = PlayTask(
             name: "Gathering Facts", module: "gather_facts", arguments: JSONObject(), argumentLocations: [:],
             location: play.location)
-        for name in ["gather_subset", "gather_timeout", "fact_path"] {
-            task.arguments[name] = play[name]?.json
+        let configuration = files.configuration
+        let defaults = [
+            ("gather_subset", configuration.gatherSubsets.map { JSON($0) }),
+            ("gather_timeout", configuration.gatherTimeoutSeconds.map { JSON($0) }),
+            ("fact_path", configuration.factFolder.map { JSON($0) }),
+        ]
+        for (name, value) in defaults {
+            task.arguments[name] = play[name]?.json ?? value
             task.argumentLocations[name] = play[name]?.location
         }
         task.keywords.become = surroundings.keywords.become
