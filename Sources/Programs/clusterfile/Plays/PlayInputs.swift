@@ -44,7 +44,7 @@ struct PlayInputs: Sendable {
             do throws(Diagnoses) {
                 let playbook = try CompiledPlaybook(
                     path, inventory: inventory, inventoryFiles: inventoryFiles, extraVariables: extra, tags: tags,
-                    startAtTask: choice.startAtTask, vault: vault)
+                    startAtTask: choice.startAtTask, vault: vault, configuration: configuration)
                 compiled.append(limit.map { playbook.limited(to: $0) } ?? playbook)
             } catch {
                 problems += error.all
