@@ -197,7 +197,7 @@ let targets: [Target] = [
         ]),
     .testTarget(
         name: "SystemTests", dependencies: ["JSON", "TerminalModels"], path: "Tests/System",
-        exclude: ["Playbooks/corpus", "Playbooks/idle.yml", "proofs", "stub"],
+        exclude: ["Playbooks/corpus", "Playbooks/idle.yml", "Playbooks/make-repository", "proofs", "stub"],
         swiftSettings: strict
     ),
 ]

@@ -161,7 +161,7 @@ extension ModuleSpec {
                     kind: .choice(["mounted", "present", "unmounted", "absent", "remounted", "ephemeral"]),
                     isRequired: true),
                 optional("src", .text), optional("fstype", .text), optional("opts", .text), optional("dump", .text),
-                optional("passno", .text), optional("fstab", .path),
+                optional("passno", .text), optional("fstab", .path), optional("boot", .flag), optional("backup", .flag),
             ]),
         ModuleSpec(
             name: "wait_for",

@@ -237,7 +237,12 @@ struct TaskRunner {
             runner.untold.formUnion(facts.keys + ["ansible_facts"])
             runner.facts["ansible_facts"] = .object(
                 Facts.unprefixed(facts, over: runner.facts["ansible_facts"]?.object ?? JSONObject()))
-        default: for (name, value) in facts { runner.remember(name, value) }
+        case "set_fact": for (name, value) in facts { runner.remember(name, value) }
+        default:
+            for (name, value) in facts { runner.remember(name, value) }
+            runner.facts["ansible_facts"] = .object(
+                Facts.unprefixed(facts, over: runner.facts["ansible_facts"]?.object ?? JSONObject()))
+            runner.untold.insert("ansible_facts")
         }
     }
 

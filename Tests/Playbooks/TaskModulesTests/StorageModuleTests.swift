@@ -57,6 +57,8 @@ import Testing
                 == "# mine\nUUID=1   /     ext4\terrors=remount-ro 0 1\nLABEL=x /srv/my\\040data ext4 defaults 0 0\n")
         try converges("mount", arguments.merging(["opts": "noatime", "passno": "2"]))
         #expect(text("fstab")?.hasSuffix("LABEL=x /srv/my\\040data ext4 noatime 0 2\n") == true)
+        try converges("mount", arguments.merging(["boot": false, "backup": true]))
+        #expect(text("fstab")?.hasSuffix("LABEL=x /srv/my\\040data ext4 defaults,noauto 0 0\n") == true)
         try converges("mount", ["path": "/srv/my data", "state": "absent", "fstab": table])
         #expect(text("fstab") == "# mine\nUUID=1   /     ext4\terrors=remount-ro 0 1\n")
     }

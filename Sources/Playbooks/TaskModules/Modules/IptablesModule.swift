@@ -41,7 +41,12 @@ enum IptablesModule {
         }
         if rule.isEmpty {
             let isThere = try holds(command("-S"))
-            guard isThere != isPresent, manages || !isPresent else { return Proposal(result) }
+            guard isThere != isPresent else { return Proposal(result) }
+            guard manages || !isPresent else {
+                throw TaskFailure.badArguments(
+                    module: "iptables",
+                    reason: "there is no chain '\(chain ?? "")'; 'chain_management: true' would make it")
+            }
             return isPresent ? change("", text, [command("-N")]) : change(text, "", [command("-X")])
         }
         let needsChain = try manages && isPresent && !holds(command("-S"))

@@ -9,11 +9,13 @@ enum MountModule {
         var steps: [() throws -> Void] = []
         var differences: [TaskEvent.Difference] = []
 
+        var backup: String?
         let table = try SystemCalls.readText(wanted.table) ?? ""
         let newTable = wanted.placed(in: table)
         if newTable != table {
             differences.append(.init(path: wanted.table, before: table, after: newTable))
             steps.append {
+                if context.flag("backup"), !table.isEmpty { backup = try Backup.make(of: wanted.table) }
                 try FileReplacement.write(newTable, to: wanted.table, attributes: try FileAttributes([:]))
             }
         }
@@ -30,12 +32,14 @@ enum MountModule {
         }
         let result: JSONObject = [
             "name": .string(wanted.path), "src": wanted.source.map { .string($0) } ?? .null,
-            "fstab": .string(wanted.table),
+            "fstype": wanted.type.map { .string($0) } ?? .null, "opts": .string(wanted.options),
+            "dump": .string(context.text("dump") ?? "0"), "passno": .string(context.text("passno") ?? "0"),
+            "fstab": .string(wanted.table), "boot": .bool(context.flag("boot", default: true)), "backup_file": "",
         ]
         guard !steps.isEmpty else { return Proposal(result) }
         return Proposal(result, differences: differences) {
             for step in steps { try step() }
-            return [:]
+            return backup.map { ["backup_file": .string($0)] } ?? [:]
         }
     }
 
@@ -110,7 +114,9 @@ enum MountModule {
             state = try context.required("state")
             source = context.text("src")
             type = context.text("fstype")
-            options = context.text("opts") ?? "defaults"
+            let given = context.text("opts") ?? "defaults"
+            let isAtBoot = context.flag("boot", default: true) || given.split(separator: ",").contains("noauto")
+            options = isAtBoot ? given : given + ",noauto"
             table = context.text("fstab") ?? Self.usualTable
             dump = context.text("dump") ?? "0"
             pass = context.text("passno") ?? "0"
