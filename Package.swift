@@ -141,7 +141,8 @@ let targets: [Target] = [
         [
             "Diagnostics", "JSON", "Clusterfiles", "Planning", "PlanExecution", "Hypervisor", "SecureShell",
             "MachineImages",
-            "Credentials", "Inventories", "Plays", "HostConnections", "Vault", "Linux", "YAML", "ClusterClient", arguments,
+            "Credentials", "Inventories", "Plays", "HostConnections", "Vault", "Linux", "YAML", "ClusterClient",
+            arguments,
         ]),
     program(
         "clusterfile-master",
@@ -158,6 +159,7 @@ let targets: [Target] = [
     program("clusterfile-runner", ["Diagnostics", "JSON", "Bundles", "TaskModules", "Linux"]),
 
     // Tests
+    .target(name: "Peers", dependencies: ["Linux"], path: "Tests/Support/Peers", swiftSettings: strict),
     .target(name: "TerminalModels", path: "Tests/Support/TerminalModels", swiftSettings: strict),
     tests("Base", "Addresses"),
     tests("Base", "Diagnostics"),
@@ -180,10 +182,10 @@ let targets: [Target] = [
     tests("Node", "PodNetwork", ["Addresses", "Linux"]),
     tests("Node", "NodeAgent"),
     tests("Playbooks", "Templates"),
-    tests("Playbooks", "Vault", ["Diagnostics", "Linux", "YAML", "JSON"]),
-    tests("Playbooks", "Inventories", ["Vault", "Diagnostics", "Linux", "JSON"]),
+    tests("Playbooks", "Vault", ["Peers", "Diagnostics", "Linux", "YAML", "JSON"]),
+    tests("Playbooks", "Inventories", ["Peers", "Vault", "Diagnostics", "Linux", "JSON"]),
     tests("Playbooks", "Plays", ["TaskModules", "Bundles", "Templates", "Inventories", "Vault", "JSON"]),
-    tests("Playbooks", "TaskModules", ["Bundles", "Templates", "JSON"]),
+    tests("Playbooks", "TaskModules", ["Peers", "Bundles", "Templates", "JSON"]),
     tests("Provision", "Clusterfiles", ["JSON", "YAML", "Diagnostics"], exclude: ["Broken"]),
     tests("Provision", "Planning", ["Addresses", "Clusterfiles", "Diagnostics", "JSON"]),
     tests("Provision", "Hypervisor", ["CLibvirt"], exclude: ["Golden"]),

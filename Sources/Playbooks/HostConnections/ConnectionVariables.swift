@@ -35,7 +35,9 @@ package struct ConnectionVariables: Hashable, Sendable {
         let variables = Variables(layers: layers.map { .written($0) })
         func text(_ names: String...) throws -> String? {
             for name in names {
-                guard let value = try variables.value(of: name), case .json(let json) = value, !json.isNull else { continue }
+                guard let value = try variables.value(of: name), case .json(let json) = value, !json.isNull else {
+                    continue
+                }
                 return json.pythonText
             }
             return nil
@@ -52,18 +54,23 @@ package struct ConnectionVariables: Hashable, Sendable {
         let connection = try text("ansible_connection") ?? (defaults.isLocal ? "local" : "ssh")
         guard ["ssh", "smart", "paramiko", "paramiko_ssh", "local"].contains(connection) else {
             throw Diagnosis(
-                "host '\(host)' wants the connection '\(connection)'", why: "hosts are reached over SSH, or are this one",
+                "host '\(host)' wants the connection '\(connection)'",
+                why: "hosts are reached over SSH, or are this one",
                 fix: "take ansible_connection out, or make it ssh or local")
         }
         isLocal = connection == "local"
         if !isLocal, try text("ansible_password", "ansible_ssh_pass") != nil {
             throw Diagnosis(
-                "host '\(host)' has a password for SSH", why: "logins are by key", fix: "give this user's key to the host: ssh-copy-id")
+                "host '\(host)' has a password for SSH", why: "logins are by key",
+                fix: "give this user's key to the host: ssh-copy-id")
         }
         checksHostKeys =
-            try text("ansible_ssh_host_key_checking", "ansible_host_key_checking").map { Conversions.boolean(.string($0)) }
+            try text("ansible_ssh_host_key_checking", "ansible_host_key_checking").map {
+                Conversions.boolean(.string($0))
+            }
             ?? defaults.checksHostKeys
-        connectTimeoutSeconds = try text("ansible_ssh_timeout", "ansible_timeout").flatMap { Int($0) }
+        connectTimeoutSeconds =
+            try text("ansible_ssh_timeout", "ansible_timeout").flatMap { Int($0) }
             ?? defaults.connectTimeoutSeconds
         becomePassword =
             try text("ansible_become_password", "ansible_become_pass", "ansible_sudo_pass") ?? defaults.becomePassword

@@ -35,7 +35,8 @@ package struct HostConnector: Sendable {
         let password = needsRoot ? place.becomePassword : nil
         let command = needsRoot ? launch.asRoot(withPassword: password != nil) : launch.asUser
         let arguments =
-            place.isLocal ? ["/bin/sh", "-c", command] : place.clientArguments + ["exec sh -c " + RunnerLaunch.quoted(command)]
+            place.isLocal
+            ? ["/bin/sh", "-c", command] : place.clientArguments + ["exec sh -c " + RunnerLaunch.quoted(command)]
         let program = try await PipedProgram.start(
             arguments, environment: environment.map { "\($0.key)=\($0.value)" }.sorted())
         do {
@@ -84,7 +85,8 @@ package struct HostConnector: Sendable {
         return Diagnosis(
             place.isLocal ? "the runner does not start on this host" : "host '\(host)' cannot be reached",
             why: lines.isEmpty ? "the connection ended without a word" : lines,
-            fix: place.isLocal ? nil : "see that this works without a question: \(Self.shown(place.clientArguments)) true")
+            fix: place.isLocal
+                ? nil : "see that this works without a question: \(Self.shown(place.clientArguments)) true")
     }
 
     private static func shown(_ arguments: [String]) -> String {

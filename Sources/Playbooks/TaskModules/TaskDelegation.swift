@@ -16,7 +16,8 @@ extension TaskRunner {
     }
 
     /// Has the task done on another machine, with this one's variables.
-    func carryOut(_ context: ModuleContext, on host: String, as rights: ModuleCall.Rights) throws -> ModuleWork.Outcome {
+    func carryOut(_ context: ModuleContext, on host: String, as rights: ModuleCall.Rights) throws -> ModuleWork.Outcome
+    {
         var (module, arguments, files) = (context.module, context.arguments, context.files)
         if module == "template", let source = context.text("src"), let text = files[source]?.text {
             // Rendered here, where its variables are.

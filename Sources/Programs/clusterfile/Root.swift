@@ -20,7 +20,8 @@ struct Root: AsyncParsableCommand {
         subcommands: [
             Init.self, Validate.self, Schema.self, PlanCommand.self, Up.self, Down.self, Start.self, Halt.self,
             Restart.self, Suspend.self, Resume.self, Status.self, SSH.self, Exec.self, CopyCommand.self, Console.self,
-            Logs.self, SSHConfig.self, InventoryCommand.self, Hosts.self, KubeconfigCommand.self, Provision.self, PlayCommand.self,
+            Logs.self, SSHConfig.self, InventoryCommand.self, Hosts.self, KubeconfigCommand.self, Provision.self,
+            PlayCommand.self,
             Rebuild.self, SnapshotCommand.self, ImageCommand.self, ForwardCommand.self, Completion.self,
         ])
 

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Peers
 import Testing
 
 @testable import Inventories
@@ -14,7 +15,7 @@ import Testing
         "ansible_local", "ansible_dependent_role_names", "ansible_limit", "ansible_collection_name",
     ]
 
-    @Test func `Every inventory has the peer's groups, variables, and hosts for each pattern`() throws {
+    @Test @Peers func `Every inventory has the peer's groups, variables, and hosts for each pattern`() throws {
         let folder = NSTemporaryDirectory() + "inventories-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
         for one in InventoryCases.all { try write(one, in: folder) }

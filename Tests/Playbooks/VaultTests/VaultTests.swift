@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import Peers
 import Testing
 import YAML
 
@@ -18,7 +19,7 @@ import YAML
         #expect(try vault.encrypt(Array(text.utf8)) != sealed)
     }
 
-    @Test func `The peer's ansible-vault opens what is encrypted here, and the other way round`() throws {
+    @Test @Peers func `The peer's ansible-vault opens what is encrypted here, and the other way round`() throws {
         let folder = try VaultFolder()
         let (one, two) = (try folder.file("one", "one\n"), try folder.file("two", "two\n"))
         let (plain, bytes) = ("secret: ünicode\n", Array("secret: ünicode\n".utf8))

@@ -67,7 +67,9 @@ struct PlayCommand: AsyncParsableCommand, HostCommand {
 
 /// Which hosts and tasks.
 struct PlayChoice: ParsableArguments {
-    @Option(name: .shortAndLong, help: "An inventory: a file, a folder, a program, or a list with a comma; may be repeated.")
+    @Option(
+        name: .shortAndLong, help: "An inventory: a file, a folder, a program, or a list with a comma; may be repeated."
+    )
     var inventory: [String] = []
     @Option(name: .shortAndLong, help: "Only these of the hosts, by an Ansible pattern or @FILE.")
     var limit: String?

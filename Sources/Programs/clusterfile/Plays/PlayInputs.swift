@@ -33,8 +33,11 @@ struct PlayInputs: Sendable {
         if let user = connection.becomeUser { extra["ansible_become_user"] = .string(user) }
         extraVariables = extra
         let tags = TagChoice(
-            only: Self.names(choice.tags, configuration.tags), skipped: Self.names(choice.skipTags, configuration.skippedTags))
-        let limit = try choice.limit.map { text throws(Diagnoses) in Set(try HostPattern(limit: text).hosts(in: sources.inventory)) }
+            only: Self.names(choice.tags, configuration.tags),
+            skipped: Self.names(choice.skipTags, configuration.skippedTags))
+        let limit = try choice.limit.map { text throws(Diagnoses) in
+            Set(try HostPattern(limit: text).hosts(in: sources.inventory))
+        }
         if let limit, limit.isEmpty {
             throw Diagnosis("no host is left of the limit '\(choice.limit ?? "")'", fix: "see --list-hosts without it")
         }
@@ -87,7 +90,8 @@ struct PlayInputs: Sendable {
             } else if text.hasPrefix("{") || text.hasPrefix("[") {
                 let node = try YAML.document(text, file: "--extra-vars")
                 guard let object = node.json.object else {
-                    throw Diagnosis("'\(text)' is no mapping of variables", fix: "write {\"name\": \"value\"} or name=value")
+                    throw Diagnosis(
+                        "'\(text)' is no mapping of variables", fix: "write {\"name\": \"value\"} or name=value")
                 }
                 more = object
             } else {
@@ -107,7 +111,9 @@ struct PlayInputs: Sendable {
     /// The layers of a host's variables that say how it is reached; a host that the inventory lacks has none of its own.
     func variables(of host: String) -> [JSONObject] {
         var own = inventory.variables(of: host, inventoryFiles: inventoryFiles)
-        if inventory.host(host) == nil, ["localhost", "127.0.0.1", "::1"].contains(host), own["ansible_connection"] == nil {
+        if inventory.host(host) == nil, ["localhost", "127.0.0.1", "::1"].contains(host),
+            own["ansible_connection"] == nil
+        {
             own["ansible_connection"] = "local"
         }
         return [own, extraVariables]

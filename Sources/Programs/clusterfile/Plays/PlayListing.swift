@@ -16,7 +16,9 @@ struct PlayListing {
         var lines = ["playbook: \(playbook.path)"]
         for outline in playbook.outlines {
             lines.append("")
-            lines.append("  play #\(outline.number + 1) (\(outline.pattern)): \(outline.name)\tTAGS: [\(outline.tags.joined(separator: ", "))]")
+            lines.append(
+                "  play #\(outline.number + 1) (\(outline.pattern)): \(outline.name)\tTAGS: [\(outline.tags.joined(separator: ", "))]"
+            )
             if choice.listHosts {
                 lines.append("    hosts (\(outline.hosts.count)):")
                 lines += outline.hosts.map { "      \($0)" }

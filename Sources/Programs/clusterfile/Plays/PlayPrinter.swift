@@ -90,7 +90,9 @@ final class PlayPrinter: Sendable {
         while state.printed < state.order.count {
             let key = state.order[state.printed]
             guard let block = state.blocks[key] else { return }
-            let later = state.order[(state.printed + 1)...].reduce(into: Set<String>()) { $0.formUnion(state.blocks[$1]?.finished ?? []) }
+            let later = state.order[(state.printed + 1)...].reduce(into: Set<String>()) {
+                $0.formUnion(state.blocks[$1]?.finished ?? [])
+            }
             guard state.hosts.allSatisfy({ block.finished.contains($0) || later.contains($0) }) else { return }
             show(block)
             state.printed += 1

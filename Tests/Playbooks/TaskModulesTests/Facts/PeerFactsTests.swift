@@ -1,4 +1,5 @@
 import JSON
+import Peers
 import Testing
 
 @testable import TaskModules
@@ -52,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func `every fact is the peer's, but for those that are kept different`() throws {
+    @Test @Peers func `every fact is the peer's, but for those that are kept different`() throws {
         let ours = try Facts.gather()
         let text = try Spawn.check(["ansible", "localhost", "-c", "local", "-m", "setup"]).outputText
         let after = try Facts.gather()
