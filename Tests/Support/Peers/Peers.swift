@@ -1,4 +1,4 @@
-package import Linux
+internal import Linux
 
 /// Where tests run that wait for a peer's program: one after the other, on a thread of their own, so that the tests beside them
 /// go on.
