@@ -81,9 +81,14 @@ enum Arithmetic {
             guard b != 0 else { throw TemplateProblemThrown(.typeMismatch("a division by zero")) }
             if operation == .divide { return .number(a / b) }
             var remainder = fmod(a, b)
-            if remainder != 0, (remainder < 0) != (b < 0) { remainder += b }
+            if remainder == 0 {
+                remainder = copysign(0, b)
+            } else if (remainder < 0) != (b < 0) {
+                remainder += b
+            }
             if operation == .remainder { return .number(remainder) }
             let quotient = (a - remainder) / b
+            if quotient == 0 { return .number(copysign(0, a / b)) }
             let floored = quotient.rounded(.down)
             return .number(quotient - floored > 0.5 ? floored + 1 : floored)
         case .power: return .number(try power(a, b))

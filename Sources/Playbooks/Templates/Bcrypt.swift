@@ -123,8 +123,8 @@ enum Pi {
         // The whole part before, and words for rounding behind.
         let size = count + 3
         var sum = [UInt32](repeating: 0, count: size)
-        add(arctangent(of: 5, times: 16, size), to: &sum)
-        subtract(arctangent(of: 239, times: 4, size), from: &sum)
+        add(arctangent(of: 5, times: 16, size), to: &sum, from: 0)
+        subtract(arctangent(of: 239, times: 4, size), from: &sum, from: 0)
         return Array(sum[1...count])
     }
 
@@ -140,7 +140,7 @@ enum Pi {
             while first < size, power[first] == 0 { first += 1 }
             term = power
             divide(&term, by: divisor, from: first)
-            if divisor & 2 == 2 { subtract(term, from: &sum) } else { add(term, to: &sum) }
+            if divisor & 2 == 2 { subtract(term, from: &sum, from: first) } else { add(term, to: &sum, from: first) }
             divisor += 2
         }
         return sum
@@ -158,28 +158,29 @@ enum Pi {
         }
     }
 
-    private static func add(_ term: [UInt32], to sum: inout [UInt32]) {
-        combine(term, into: &sum) { a, b, carry in
-            let value = UInt64(a) + UInt64(b) + carry
-            return (UInt32(truncatingIfNeeded: value), value >> 32)
-        }
-    }
-
-    private static func subtract(_ term: [UInt32], from sum: inout [UInt32]) {
-        combine(term, into: &sum) { a, b, borrow in
-            let value = UInt64(a) &- UInt64(b) &- borrow
-            return (UInt32(truncatingIfNeeded: value), value >> 63)
-        }
-    }
-
-    private static func combine(
-        _ term: [UInt32], into sum: inout [UInt32], _ step: (UInt32, UInt32, UInt64) -> (UInt32, UInt64)
-    ) {
+    /// Words before the first one that counts are 0: a carry may reach them.
+    private static func add(_ term: [UInt32], to sum: inout [UInt32], from first: Int) {
         term.withUnsafeBufferPointer { term in
             sum.withUnsafeMutableBufferPointer { sum in
                 var (index, carry) = (sum.count - 1, UInt64(0))
-                while index >= 0 {
-                    (sum[index], carry) = step(sum[index], term[index], carry)
+                while index >= first || (carry > 0 && index >= 0) {
+                    let value = UInt64(sum[index]) + UInt64(term[index]) + carry
+                    sum[index] = UInt32(truncatingIfNeeded: value)
+                    carry = value >> 32
+                    index -= 1
+                }
+            }
+        }
+    }
+
+    private static func subtract(_ term: [UInt32], from sum: inout [UInt32], from first: Int) {
+        term.withUnsafeBufferPointer { term in
+            sum.withUnsafeMutableBufferPointer { sum in
+                var (index, borrow) = (sum.count - 1, UInt64(0))
+                while index >= first || (borrow > 0 && index >= 0) {
+                    let value = UInt64(sum[index]) &- UInt64(term[index]) &- borrow
+                    sum[index] = UInt32(truncatingIfNeeded: value)
+                    borrow = value >> 63
                     index -= 1
                 }
             }

@@ -91,8 +91,11 @@ struct FormatSpecification {
     private var precision: Int?
     private var type: Character?
 
+    private let isEmpty: Bool
+
     init(_ text: String) throws {
         var rest = text[...]
+        isEmpty = text.isEmpty
         if let second = rest.dropFirst().first, "<>=^".contains(second) {
             (fill, alignment) = (rest.removeFirst(), rest.removeFirst())
         } else if let first = rest.first, "<>=^".contains(first) {
@@ -127,9 +130,9 @@ struct FormatSpecification {
     func format(_ value: JSON) throws -> String {
         switch value {
         case .integer, .number: return padded(try number(value), isNumber: true)
-        case .bool where type != nil && type != "s": return padded(try number(value), isNumber: true)
+        case .bool where !isEmpty && type != "s": return padded(try number(value), isNumber: true)
         default:
-            guard type == nil || type == "s", alignment != "=" else {
+            guard isEmpty || value.string != nil, type == nil || type == "s", alignment != "=" else {
                 throw bad("\(value.pythonType) has no format '\(type.map(String.init) ?? "=")'")
             }
             let text = value.pythonText

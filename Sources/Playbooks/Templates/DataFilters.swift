@@ -38,8 +38,9 @@ extension FilterTable {
         },
         "b64encode": text { value, _ in Data(value.utf8).base64EncodedString() },
         "b64decode": text { value, _ in
-            guard let bytes = Data(base64Encoded: Conversions.trimmed(value), options: .ignoreUnknownCharacters),
-                let text = String(validating: bytes, as: UTF8.self)
+            // What is no base64 is passed over.
+            let characters = value.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "+/=".contains($0)) }
+            guard let bytes = Data(base64Encoded: characters), let text = String(validating: bytes, as: UTF8.self)
             else {
                 throw TemplateProblemThrown.bad("b64decode", "this is not base64 of a text")
             }

@@ -23,6 +23,9 @@ extension Evaluator {
             return try outer(base.offset) { try object.member(name) } ?? .undefined(described(base) + "." + name)
         case .json(.object(let members)):
             return members[name].map { .json($0) } ?? .undefined(described(base) + "." + name)
+        // A group of `groupby` is a pair whose parts have names.
+        case .json(.array(let pair)) where pair.count == 2 && (name == "grouper" || name == "list"):
+            return .json(pair[name == "grouper" ? 0 : 1])
         case .json: return .undefined(described(base) + "." + name)
         }
     }

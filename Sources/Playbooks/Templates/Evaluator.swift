@@ -54,7 +54,9 @@ struct Evaluator {
         switch expression.kind {
         case .literal(let value): return .json(value)
         case .name(let name):
-            return try outer(expression.offset) { try value(of: name) } ?? .undefined(name)
+            if let value = try outer(expression.offset, { try value(of: name) }) { return value }
+            guard FunctionTable.names.contains(name) else { return .undefined(name) }
+            return .object(Function { try FunctionTable.apply(name, $0, self) })
         case .list(let elements), .tuple(let elements): return .json(.array(try elements.map { try json($0) }))
         case .dictionary(let members):
             var object = JSONObject()
@@ -100,7 +102,8 @@ struct Evaluator {
         if operation == .subtract, let difference = DateTime.difference(a, b) { return difference }
         return .json(
             try located(offset) {
-                let (a, b) = (try a.existing(), try b.existing())
+                let a = try located(left.offset) { try a.existing() }
+                let b = try located(right.offset) { try b.existing() }
                 // A tuple gives a format its values; anything else is one value.
                 if operation == .remainder, case .string(let format) = a {
                     let isTuple = if case .tuple = right.kind { true } else { false }

@@ -283,11 +283,24 @@ struct ExpressionParser {
             } else if takeSymbol("[") {
                 value = try subscripted(value, start)
             } else if takeSymbol("(") {
-                value = Expression(kind: .call(value, try arguments()), offset: start)
+                let arguments = try arguments()
+                try check(lookup: value, arguments)
+                value = Expression(kind: .call(value, arguments), offset: start)
             } else {
                 return value
             }
         }
+    }
+
+    /// A lookup whose name is written out is known, or an error at once.
+    private func check(lookup callee: Expression, _ arguments: Expression.Arguments) throws(TemplateError) {
+        guard case .name(let function) = callee.kind, ["lookup", "query", "q"].contains(function),
+            let first = arguments.positional.first, case .literal(.string(let name)) = first.kind,
+            !Lookups.isKnown(name)
+        else { return }
+        throw TemplateError(
+            .unknownLookup(name, nearest: Lookups.nearest(to: name)),
+            at: TemplatePosition(of: first.offset, in: input))
     }
 
     private mutating func subscripted(_ value: Expression, _ start: Int) throws(TemplateError) -> Expression {

@@ -6,7 +6,7 @@ enum FilterTable {
 
     static let all: [String: Filter] = [
         core, textFilters, markupFilters, regexFilters, listFilters, setFilters, selectionFilters, dataFilters,
-        hashFilters, mathFilters, pathFilters, timeFilters,
+        hashFilters, mathFilters, pathFilters, timeFilters, addressFilters, queryFilters,
     ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
     static func apply(
@@ -76,7 +76,10 @@ enum FilterTable {
             return value.isNull ? .null : .bool(value.numeric == 1)
         },
         "attr": { value, arguments, evaluator in
-            try evaluator.item(try arguments.required(0, "name", of: "attr"), of: value)
+            let name = try arguments.required(0, "name", of: "attr")
+            // The keys of a dict are no attributes.
+            guard case .object = value else { return .undefined("the attribute '\(name.pythonText)'") }
+            return try evaluator.item(name, of: value)
         },
         "pprint": plain { value, _ in .string(value.pythonRepresentation) },
         "safe": plain { value, _ in value },

@@ -4,7 +4,7 @@ internal import JSON
 enum FunctionTable {
     typealias Body = @Sendable (CallArguments, Evaluator) throws -> TemplateValue
 
-    static var names: Set<String> { Set(all.keys) }
+    static let names = Set(all.keys)
 
     static func apply(_ name: String, _ arguments: CallArguments, _ evaluator: Evaluator) throws -> TemplateValue {
         guard let function = all[name] else {

@@ -161,7 +161,7 @@ package enum Lookups {
 
     private static func flattened(_ terms: [JSON]) -> [JSON] {
         terms.flatMap { term -> [JSON] in
-            if term.isNull || term == "None" || term == "null" { return [] }
+            if term == "None" || term == "null" { return [] }
             return term.array.map(flattened) ?? [term]
         }
     }

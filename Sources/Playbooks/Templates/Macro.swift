@@ -3,6 +3,7 @@ internal import JSON
 /// A macro with the scope that it was defined in.
 struct Macro: TemplateCallable {
     let definition: MacroDefinition
+    let context: RenderContext
     let frames: [Frame]
     let source: TemplateSource
 
@@ -20,12 +21,12 @@ struct Macro: TemplateCallable {
     }
 
     func call(_ arguments: CallArguments, _ evaluator: Evaluator) throws -> TemplateValue {
-        try evaluator.context.nested("the macro \(definition.name)") {
-            var inner = Evaluator(evaluator.context, source: source, frames: frames + [Frame()])
+        try context.nested("the macro \(definition.name)") {
+            var inner = Evaluator(context, source: source, frames: frames + [Frame()])
             try bind(arguments, &inner)
             var renderer = Renderer(inner)
             try renderer.render(definition.body)
-            return .json(evaluator.context.concatenated(renderer.output))
+            return .json(context.concatenated(renderer.output))
         }
     }
 

@@ -143,14 +143,11 @@ enum HumanSize {
         let rest = Conversions.trimmed(String(trimmed.dropFirst(digits.count)))
         let name = rest.isEmpty ? unit ?? "" : rest
         guard name.allSatisfy({ $0.isLetter }) else { throw bad("'\(text)' is no size") }
-        guard let first = name.uppercased().first else { return Int(number.rounded(.toNearestOrEven)) }
+        let first = name.uppercased().first ?? "B"
         guard let limit = units.first(where: { $0.letter == first })?.size else { throw bad("unknown unit '\(name)'") }
-        if name.count > 1 {
-            let wanted = isBits ? ["b", "bit", "bits"] : ["B", "byte", "bytes"]
-            let tail = first == "B" ? name : String(name.dropFirst())
-            guard wanted.contains(tail) || wanted.dropFirst().contains(tail.lowercased()) else {
-                throw bad("'\(name)' is no unit of \(isBits ? "bits" : "bytes")")
-            }
+        let (word, letter): (String, Character) = isBits ? ("bit", "b") : ("byte", "B")
+        if name.count > 1, !name.lowercased().contains(word), name.dropFirst().first != letter {
+            throw bad("'\(name)' is no unit of \(word)s")
         }
         guard let whole = Int(exactly: (number * limit).rounded(.toNearestOrEven)) else {
             throw bad("'\(text)' is too large")
@@ -162,7 +159,7 @@ enum HumanSize {
     static func fileSize(_ bytes: Double, isBinary: Bool) -> String {
         let base: Double = isBinary ? 1024 : 1000
         if bytes == 1 { return "1 Byte" }
-        if bytes < base { return "\(Int(bytes)) Bytes" }
+        if bytes < base { return PrintfFormat.fixed(bytes.rounded(.towardZero), 0) + " Bytes" }
         let prefixes =
             isBinary
             ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]

@@ -40,17 +40,24 @@ package struct PythonRegex {
     /// The whole match and its groups, or nil.
     package func firstMatch(in text: String) -> [JSON]? { ((try? regex.firstMatch(in: text)) ?? nil).map(groups) }
 
+    private func names(_ match: Regex<AnyRegexOutput>.Match) -> [String: JSON] {
+        let pairs = zip(match.output, groups(match)).compactMap { element, group in element.name.map { ($0, group) } }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
     /// The whole match with its groups, and the named ones by name, or nil.
     func firstNamedMatch(in text: String) -> (groups: [JSON], names: [String: JSON])? {
         // A match that cannot be had is none.
         guard let match = (try? regex.firstMatch(in: text)) ?? nil else { return nil }
         let groups = groups(match)
-        let names = zip(match.output, groups).compactMap { element, group in element.name.map { ($0, group) } }
-        return (groups, Dictionary(names) { first, _ in first })
+        return (groups, names(match))
     }
 
     /// Whether the pattern is found at the start of the text.
     package func matchesStart(of text: String) -> Bool { ((try? regex.prefixMatch(in: text)) ?? nil) != nil }
+
+    /// Whether the whole text matches.
+    func matchesWhole(_ text: String) -> Bool { ((try? regex.wholeMatch(in: text)) ?? nil) != nil }
 
     /// Whether the pattern is found anywhere.
     package func isFound(in text: String) -> Bool { firstMatch(in: text) != nil }
@@ -60,12 +67,12 @@ package struct PythonRegex {
     /// Python's `re.sub`: `\1` and `\g<1>` in the replacement stand for groups; a maximum of 0 is none.
     package func replacing(in text: String, with replacement: String, maximum: Int = 0) -> String {
         text.replacing(regex, maxReplacements: maximum > 0 ? maximum : Int.max) { match in
-            Self.expand(replacement, groups(match))
+            Self.expand(replacement, groups(match), names(match))
         }
     }
 
     /// A replacement with the groups of a match put in.
-    package static func expand(_ replacement: String, _ groups: [JSON]) -> String {
+    package static func expand(_ replacement: String, _ groups: [JSON], _ names: [String: JSON] = [:]) -> String {
         guard replacement.contains("\\") else { return replacement }
         var result = ""
         var rest = Substring(replacement)
@@ -74,8 +81,12 @@ package struct PythonRegex {
             rest = rest[rest.index(after: backslash)...]
             var digits = rest.prefix { $0.isASCII && $0.isNumber }.prefix(2)
             if digits.isEmpty, rest.hasPrefix("g<"), let end = rest.firstIndex(of: ">") {
-                digits = rest[rest.index(rest.startIndex, offsetBy: 2)..<end].prefix(2)
+                digits = rest.dropFirst(2)[..<end]
                 rest = rest[rest.index(after: end)...]
+                if let group = names[String(digits)] {
+                    result += group.string ?? ""
+                    continue
+                }
             } else {
                 rest = rest.dropFirst(digits.count)
             }

@@ -18,19 +18,18 @@ struct PythonYAML {
 
     static func text(_ value: JSON, _ style: Style) -> String {
         var writer = PythonYAML(style: style)
-        if style.hasExplicitStart { writer.write("--- ") }
-        writer.writeNode(value, margin: 0, flow: false)
-        // A bare scalar is a document of its own.
-        let isBareScalar = !value.isYAMLCollection && !writer.endsQuoted
+        if style.hasExplicitStart {
+            writer.write("---")
+            value.isYAMLCollection && !writer.isFlow(value) ? writer.newLine(0) : writer.write(" ")
+        }
+        writer.writeNode(value, parent: nil, flow: false)
         while writer.output.hasSuffix(" ") { writer.output.removeLast() }
         if !writer.output.hasSuffix("\n") { writer.output += "\n" }
-        if isBareScalar || style.hasExplicitEnd { writer.output += "...\n" }
+        if style.hasExplicitEnd { writer.output += "...\n" }
         return writer.output
     }
 
     private init(style: Style) { self.style = style }
-
-    private var endsQuoted: Bool { output.hasSuffix("'") || output.hasSuffix("\"") }
 
     private mutating func write(_ text: String) {
         output += text
@@ -54,45 +53,40 @@ struct PythonYAML {
         return !children.contains(where: \.isYAMLCollection)
     }
 
-    private mutating func writeNode(_ value: JSON, margin: Int, flow: Bool) {
+    /// `parent` is the margin of the collection around it, nil for a document's root.
+    private mutating func writeNode(_ value: JSON, parent: Int?, flow: Bool) {
+        let inner = (parent ?? 0) + bestIndent
         switch value {
         case .array(let elements):
-            if flow || elements.isEmpty || isFlow(value) {
-                writeFlow("[", elements, "]", margin) { $0.writeNode($1, margin: margin, flow: true) }
+            if flow || isFlow(value) {
+                writeFlow("[", elements, "]", inner) { $0.writeNode($1, parent: inner, flow: true) }
             } else {
-                writeBlock(elements, margin: margin)
+                writeBlock(elements, margin: parent == nil ? 0 : inner)
             }
         case .object(let object):
-            if flow || object.isEmpty || isFlow(value) {
-                writeFlow("{", members(object), "}", margin) { writer, member in
+            if flow || isFlow(value) {
+                writeFlow("{", members(object), "}", inner) { writer, member in
                     let isSimple = member.key.utf8.count <= 128
                     if !isSimple { writer.write("? ") }
-                    writer.writeScalar(.string(member.key), margin: margin, flow: true, isKey: isSimple)
-                    writer.write(":")
-                    writer.writeValue(member.value, margin: margin, flow: true)
+                    writer.writeScalar(.string(member.key), parent: inner, flow: true, isKey: isSimple)
+                    writer.write(": ")
+                    writer.writeNode(member.value, parent: inner, flow: true)
                 }
             } else {
-                writeBlock(object, margin: margin)
+                writeBlock(object, margin: parent == nil ? 0 : inner)
             }
-        default: writeScalar(value, margin: margin, flow: flow, isKey: false)
+        default: writeScalar(value, parent: parent ?? 0, flow: flow, isKey: false)
         }
     }
 
-    private mutating func writeValue(_ value: JSON, margin: Int, flow: Bool) {
-        write(" ")
-        writeNode(value, margin: margin, flow: flow)
-    }
-
     private mutating func writeFlow<Element>(
-        _ open: String, _ elements: [Element], _ close: String, _ margin: Int,
-        _ body: (inout Self, Element) -> Void
+        _ open: String, _ elements: [Element], _ close: String, _ margin: Int, _ body: (inout Self, Element) -> Void
     ) {
         write(open)
-        let inner = margin + bestIndent
         for (index, element) in elements.enumerated() {
             if index > 0 { write(",") }
             if column > style.width {
-                newLine(inner)
+                newLine(margin)
             } else if index > 0 {
                 write(" ")
             }
@@ -106,39 +100,40 @@ struct PythonYAML {
     private mutating func writeBlock(_ elements: [JSON], margin: Int) {
         for (index, element) in elements.enumerated() {
             if index > 0 { newLine(margin) }
-            write(
-                "-"
-                    + String(
-                        repeating: " ", count: element.isYAMLCollection && !isWrittenFlow(element) ? bestIndent - 1 : 1)
-            )
-            writeNode(element, margin: margin + bestIndent, flow: false)
+            let isBlock = element.isYAMLCollection && !isFlow(element)
+            write("-" + String(repeating: " ", count: isBlock ? bestIndent - 1 : 1))
+            writeNode(element, parent: margin, flow: false)
         }
     }
-
-    private func isWrittenFlow(_ value: JSON) -> Bool { value.isEmptyCollection || isFlow(value) }
 
     private mutating func writeBlock(_ object: JSONObject, margin: Int) {
         for (index, member) in members(object).enumerated() {
             if index > 0 { newLine(margin) }
             let isSimple = member.key.unicodeScalars.count < 128 && !member.key.contains("\n")
             if !isSimple { write("? ") }
-            writeScalar(.string(member.key), margin: margin + bestIndent, flow: false, isKey: isSimple)
+            writeScalar(.string(member.key), parent: margin, flow: false, isKey: isSimple)
             if !isSimple { newLine(margin) }
             write(":")
-            if member.value.isYAMLCollection, !isWrittenFlow(member.value) {
+            guard member.value.isYAMLCollection, !isFlow(member.value) else {
+                write(" ")
+                writeNode(member.value, parent: margin, flow: false)
+                continue
+            }
+            if case .array(let elements) = member.value {
                 // A list stands at its key's own margin.
-                let inner = member.value.array == nil ? margin + bestIndent : margin
-                newLine(inner)
-                writeNode(member.value, margin: inner, flow: false)
+                newLine(margin)
+                writeBlock(elements, margin: margin)
             } else {
-                writeValue(member.value, margin: margin + bestIndent, flow: false)
+                newLine(margin + bestIndent)
+                writeNode(member.value, parent: margin, flow: false)
             }
         }
     }
 
-    private mutating func writeScalar(_ value: JSON, margin: Int, flow: Bool, isKey: Bool) {
+    private mutating func writeScalar(_ value: JSON, parent: Int, flow: Bool, isKey: Bool) {
         guard case .string(let text) = value else { return write(Self.plain(value)) }
-        var scalar = YAMLScalar(text, width: style.width, margin: margin, column: column, canFold: !isKey)
+        var scalar = YAMLScalar(
+            text, width: style.width, margin: parent + bestIndent, column: column, canFold: !isKey)
         output += scalar.written(flow: flow, isKey: isKey)
         column = scalar.column
     }

@@ -10,7 +10,8 @@ extension FilterTable {
             let pattern = try arguments.required(0, "regex", of: "regex_search").pythonText
             let regex = try PythonRegex(pattern, arguments, ignorecase: 99, multiline: 99)
             let wanted = try arguments.dropping(1).positional.map { try $0.resolved().pythonText }
-            guard wanted.allSatisfy({ $0.hasPrefix("\\") }) else {
+            let shape = try PythonRegex("\\\\(\\d+|g<\\S+>)")
+            guard wanted.allSatisfy(shape.matchesStart) else {
                 throw TemplateProblemThrown.bad("regex_search", "groups are named '\\1' or '\\g<name>'")
             }
             guard let match = regex.firstNamedMatch(in: value.pythonText) else { return .null }

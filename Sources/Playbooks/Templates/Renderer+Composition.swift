@@ -17,7 +17,8 @@ extension Renderer {
             append(
                 try evaluator.located(names.offset) {
                     try evaluator.context.nested("the template") {
-                        try template.rendered(within: evaluator, frames: frames(withContext))
+                        try template.rendered(
+                            within: evaluator, frames: frames(withContext), withContext: withContext)
                     }
                 })
         case .importModule(let name, let alias, let withContext):
@@ -31,7 +32,8 @@ extension Renderer {
 
     private func macro(_ definition: MacroDefinition) -> Macro {
         evaluator.context.hold(evaluator.frames)
-        return Macro(definition: definition, frames: evaluator.frames, source: evaluator.source)
+        return Macro(
+            definition: definition, context: evaluator.context, frames: evaluator.frames, source: evaluator.source)
     }
 
     private mutating func render(_ call: Expression, caller: MacroDefinition) throws {
@@ -77,7 +79,7 @@ extension Renderer {
         let frames = frames(withContext)
         return try evaluator.located(name.offset) {
             try evaluator.context.nested("the template") {
-                _ = try template.rendered(within: evaluator, frames: frames)
+                _ = try template.rendered(within: evaluator, frames: frames, withContext: withContext)
                 return Module(values: frames[frames.count - 1].values)
             }
         }

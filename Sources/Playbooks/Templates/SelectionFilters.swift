@@ -3,7 +3,7 @@ internal import JSON
 extension FilterTable {
     static let selectionFilters: [String: Filter] = [
         "map": { value, arguments, evaluator in
-            let elements = try value.resolved().elements()
+            let elements = try sequence(value)
             if let attribute = try arguments.named.first(where: { $0.name == "attribute" })?.value.resolved() {
                 let fallback = arguments.named.first { $0.name == "default" }?.value
                 return .json(
@@ -24,19 +24,23 @@ extension FilterTable {
         "rejectattr": { try choose($0, $1, $2, byAttribute: true, keeps: false) },
         "groupby": { value, arguments, evaluator in
             let attribute = try arguments.required(0, "attribute", of: "groupby")
-            var groups: [(key: JSON, elements: [JSON])] = []
+            let fallback = arguments.value(1, "default")
+            let sensitive = try arguments.flag(2, "case_sensitive") ?? false
+            var groups: [(key: JSON, name: JSON, elements: [JSON])] = []
             for element in try value.resolved().elements() {
-                let key = try evaluator.path(attribute, of: element).resolved()
+                let found = try evaluator.path(attribute, of: element)
+                let name = try (found.isUndefined ? fallback ?? found : found).resolved()
+                let key = folded(name, sensitive)
                 if let at = groups.firstIndex(where: { $0.key.equals(key) }) {
                     groups[at].elements.append(element)
                 } else {
-                    groups.append((key, [element]))
+                    groups.append((key, name, [element]))
                 }
             }
             return .json(
                 .array(
                     try groups.sorted { try Evaluator.less($0.key, $1.key) }.map {
-                        .array([$0.key, .array($0.elements)])
+                        .array([$0.name, .array($0.elements)])
                     }))
         },
     ]
@@ -46,10 +50,16 @@ extension FilterTable {
         throw TemplateProblemThrown(.unknownFilter(name, nearest: TemplateNames.nearestFilter(to: name)))
     }
 
+    /// The elements; what is empty or nothing has none.
+    private static func sequence(_ value: TemplateValue) throws -> [JSON] {
+        let json = try value.resolved()
+        return json.isTruthy ? try json.elements() : []
+    }
+
     private static func choose(
         _ value: TemplateValue, _ arguments: CallArguments, _ evaluator: Evaluator, byAttribute: Bool, keeps: Bool
     ) throws -> TemplateValue {
-        let elements = try value.resolved().elements()
+        let elements = try sequence(value)
         let attribute: JSON? =
             if byAttribute { try arguments.required(0, "attribute", of: "selectattr") } else { Optional.none }
         let rest = arguments.dropping(byAttribute ? 1 : 0)
@@ -65,10 +75,8 @@ extension FilterTable {
                     let holds =
                         if let name {
                             try TestTable.apply(name, subject, rest.dropping(1), evaluator)
-                        } else if case .json(let json) = subject {
-                            json.isTruthy
                         } else {
-                            false
+                            try subject.resolved().isTruthy
                         }
                     return holds == keeps
                 }))

@@ -19,7 +19,7 @@ package struct Template: Sendable {
         let body = trailingNewlines > 0 ? String(text.dropLast()) : text
         source = TemplateSource(input: Array(body.utf8), origin: origin)
         var (dialect, start) = (dialect, 0)
-        if text.hasPrefix(TemplateDialect.header) {
+        if text.hasPrefix(TemplateDialect.header), !dialect.isValue || Self.isTemplate(text) {
             let line = body.prefix { $0 != "\n" }
             do throws(TemplateProblemThrown) {
                 try dialect.apply(header: line)
@@ -62,8 +62,9 @@ package struct Template: Sendable {
     }
 
     /// The text within another template's rendering, over some of its frames.
-    func rendered(within evaluator: Evaluator, frames: [Frame]) throws -> String {
-        let context = RenderContext(evaluator.context.scope, dialect, within: evaluator.context)
+    func rendered(within evaluator: Evaluator, frames: [Frame], withContext: Bool) throws -> String {
+        let outer = evaluator.context
+        let context = RenderContext(withContext ? outer.scope : BareScope(outer.scope), dialect, within: outer)
         defer { evaluator.context.hold(context.heldFrames) }
         return try rendered(context, frames: frames)
     }

@@ -28,3 +28,16 @@ package struct FixedScope: TemplateScope {
     package func value(of name: String) -> TemplateValue? { values[name].map { .json($0) } }
     package var names: [String] { values.keys }
 }
+
+/// A scope without variables, for templates that are read without context.
+struct BareScope: TemplateScope {
+    private let base: any TemplateScope
+
+    init(_ base: any TemplateScope) { self.base = base }
+
+    func value(of name: String) -> TemplateValue? { nil }
+
+    func lookup(_ plugin: String, _ terms: [JSON], _ options: JSONObject) throws -> [JSON] {
+        try base.lookup(plugin, terms, options)
+    }
+}

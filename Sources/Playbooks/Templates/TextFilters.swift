@@ -51,6 +51,5 @@ extension FilterTable {
         },
         "wordwrap": text { value, arguments in try WordWrap(arguments).wrapped(value) },
         "split": plain { value, arguments in try StringMethods.split(value.pythonText, arguments) },
-        "splitlines": plain { value, _ in JSON(Texts.lines(value.pythonText)) },
     ]
 }

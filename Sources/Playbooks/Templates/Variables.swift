@@ -19,19 +19,24 @@ package final class Variables: TemplateScope {
     private let objects: [String: any TemplateObject]
     private let templates: TemplateCache
     private let missing: ((String) throws -> TemplateValue?)?
+    private let lookups: Lookup?
     private var rendered: [String: JSON] = [:]
     private var underway: Set<String> = []
 
-    /// Later layers win; `missing` is asked for names that no layer has.
+    /// Answers a lookup of the controller, as `TemplateScope.lookup`.
+    package typealias Lookup = (_ plugin: String, _ terms: [JSON], _ options: JSONObject) throws -> [JSON]
+
+    /// Later layers win; `missing` is asked for names that no layer has, `lookups` for what the controller answers.
     package init(
         layers: [VariableLayer], objects: [String: any TemplateObject] = [:],
         templates: TemplateCache = TemplateCache(),
-        missing: ((String) throws -> TemplateValue?)? = nil
+        missing: ((String) throws -> TemplateValue?)? = nil, lookups: Lookup? = nil
     ) {
         self.layers = layers
         self.objects = objects
         self.templates = templates
         self.missing = missing
+        self.lookups = lookups
     }
 
     package func value(of name: String) throws -> TemplateValue? {
@@ -46,6 +51,11 @@ package final class Variables: TemplateScope {
         let value = isTemplate ? try self.render(raw) : raw
         rendered[name] = value
         return .json(value)
+    }
+
+    package func lookup(_ plugin: String, _ terms: [JSON], _ options: JSONObject) throws -> [JSON] {
+        guard let lookups else { throw TemplateError(.lookupUnavailable(plugin)) }
+        return try lookups(plugin, terms, options)
     }
 
     /// The unrendered value that wins, and whether it may be a template.

@@ -19,8 +19,8 @@ extension PythonYAML.Style {
     init(_ arguments: CallArguments, indent: Int, isFlow: Bool?, from position: Int) throws {
         self.indent = try arguments.integer(position, "indent") ?? indent
         self.isFlow = try arguments.flag(position + 99, "default_flow_style") ?? isFlow
-        width =
-            try arguments.json(position + 99, "width").map { $0.isNull ? 80 : Int(min(1e9, $0.numeric ?? 80)) } ?? 80
+        // A float stands for Python's infinity: no limit.
+        width = try arguments.json(position + 99, "width").map { $0.whole.map { Int(clamping: $0) } ?? .max } ?? 80
         sortsKeys = try arguments.flag(position + 99, "sort_keys") ?? true
         hasExplicitStart = try arguments.flag(position + 99, "explicit_start") ?? false
         hasExplicitEnd = try arguments.flag(position + 99, "explicit_end") ?? false
