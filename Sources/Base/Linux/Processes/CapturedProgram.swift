@@ -16,10 +16,9 @@ package struct CapturedProgram: Hashable, Sendable {
         let nothing = try Descriptor(opening: "/dev/null", O_RDONLY)
         let output = try Descriptor.pipe()
         let errors = try Descriptor.pipe()
-        let process = try StartedProcess.start(
+        let pid = try Self.start(
             ProcessSpec(arguments: arguments, environment: environment),
-            streams: .init(input: input ?? nothing.raw, output: output.writing.raw, error: errors.writing.raw))
-        let pid = process.pid
+            .init(input: input ?? nothing.raw, output: output.writing.raw, error: errors.writing.raw))
         let written = output.closingWriter()
         let complained = errors.closingWriter()
         let pieces = Self.drain(written.raw, complained.raw, until: Self.now + seconds * 1000)
@@ -32,6 +31,20 @@ package struct CapturedProgram: Hashable, Sendable {
         self.output = pieces.output
         self.errors = String(decoding: pieces.errors, as: UTF8.self)
         isOverdue = pieces.isOverdue
+    }
+
+    /// Starts it, again for a second where somebody is still writing the program (ETXTBSY, execve(2)): a process that was
+    /// started just when it was written may hold it open until its own exec.
+    private static func start(_ spec: ProcessSpec, _ streams: StartedProcess.Streams) throws(LinuxError) -> Int32 {
+        let end = now + 1000
+        while true {
+            do throws(LinuxError) {
+                return try StartedProcess.start(spec, streams: streams).pid
+            } catch {
+                guard error.code == ETXTBSY, now < end else { throw error }
+                usleep(10_000)
+            }
+        }
     }
 
     private static var now: Int {
