@@ -14,6 +14,8 @@ package struct NetworkSnapshot: Hashable, Sendable {
     package var name: String
     package var uuid: String
     package var bridge: String?
+    /// The bridge's six bytes; nil where libvirt has chosen none.
+    package var hardwareAddress: [UInt8]?
     package var isActive: Bool
     /// IPv4 and IPv6 as defined; an IPv4 netmask counts as its prefix.
     package var addresses: [Address]
@@ -30,13 +32,15 @@ package struct NetworkSnapshot: Hashable, Sendable {
     package var xml: String
 
     package init(
-        name: String, uuid: String, bridge: String?, isActive: Bool, addresses: [Address], metadata: ClusterMetadata?,
-        startsWithHost: Bool = false, defined: NetworkConfiguration? = nil, running: NetworkConfiguration? = nil,
+        name: String, uuid: String, bridge: String?, hardwareAddress: [UInt8]? = nil, isActive: Bool,
+        addresses: [Address], metadata: ClusterMetadata?, startsWithHost: Bool = false,
+        defined: NetworkConfiguration? = nil, running: NetworkConfiguration? = nil,
         isAsRecorded: Bool? = nil, xml: String
     ) {
         self.name = name
         self.uuid = uuid
         self.bridge = bridge
+        self.hardwareAddress = hardwareAddress
         self.isActive = isActive
         self.addresses = addresses
         self.metadata = metadata

@@ -131,7 +131,9 @@ enum Observation {
         if virNetworkGetAutostart(pointer, &startsWithHost) < 0 { virResetLastError() }
         return NetworkSnapshot(
             name: name, uuid: element.textOf("uuid") ?? "", bridge: element.child("bridge")?["name"],
-            isActive: isActive, addresses: element.children("ip").compactMap(NetworkSnapshot.Address.init),
+            hardwareAddress: element.child("mac")?["address"].map { address in
+                address.split(separator: ":").compactMap { UInt8($0, radix: 16) }
+            }, isActive: isActive, addresses: element.children("ip").compactMap(NetworkSnapshot.Address.init),
             metadata: metadata, startsWithHost: startsWithHost != 0,
             defined: metadata.flatMap { _ in NetworkConfiguration(in: defined) },
             running: isActive ? metadata.flatMap { _ in NetworkConfiguration(in: element) } : nil,

@@ -48,7 +48,8 @@ extension NetlinkSocket {
 
     /// Makes a pair of connected links: one here, as a port of a bridge and up, the other in a namespace.
     package mutating func addPair(
-        _ name: String, bridge: Int32, mtu: UInt32, peer: String, in namespace: borrowing Descriptor
+        _ name: String, bridge: Int32, mtu: UInt32, peer: String, in namespace: borrowing Descriptor,
+        peerHardwareAddress: [UInt8]? = nil
     ) throws(LinuxError) {
         var message = NetlinkMessage(type: UInt16(RTM_NEWLINK), flags: UInt16(NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK))
         message.appendLinkHeader(flags: UInt32(IFF_UP), change: UInt32(IFF_UP))
@@ -63,6 +64,7 @@ extension NetlinkSocket {
                     inner.appendLinkHeader()
                     inner.attribute(IFLA_IFNAME, peer)
                     inner.attribute(IFLA_MTU, mtu)
+                    if let peerHardwareAddress { inner.attribute(IFLA_ADDRESS, peerHardwareAddress) }
                     inner.attribute(IFLA_NET_NS_FD, target)
                 }
             }

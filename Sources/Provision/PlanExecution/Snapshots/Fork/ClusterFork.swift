@@ -153,8 +153,9 @@ package struct ClusterFork: Sendable {
                     metadata: ClusterMetadata(cluster: uuid.text, clusterName: name, name: new, spec: "fork"))
                 try await hypervisor.start(network: new)
                 made[old] = new
-                gateways += (known.first { $0.name == old }?.addresses ?? []).compactMap { address in
-                    ForkNamespace.Gateway(bridge: bridge, address)
+                guard let first = known.first(where: { $0.name == old }) else { continue }
+                gateways += first.addresses.compactMap { address in
+                    ForkNamespace.Gateway(bridge: bridge, hardwareAddress: first.hardwareAddress, address)
                 }
             }
             try ForkNamespace(of: uuid).make(gateways)

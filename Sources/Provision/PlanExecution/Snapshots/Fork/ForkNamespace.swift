@@ -26,13 +26,17 @@ package struct ForkNamespace: Hashable, Sendable {
     /// The host's address in one of the fork's networks.
     struct Gateway: Hashable, Sendable {
         var bridge: String
+        /// The one that the first's machines know it by: a machine that goes on from its memory answers there, for as long
+        /// as it believes what it learned.
+        var hardwareAddress: [UInt8]?
         var address: IPv4Address
         var prefixLength: Int
 
         /// Nil for an address that is not IPv4.
-        init?(bridge: String, _ address: LibvirtNetworkSnapshot.Address) {
+        init?(bridge: String, hardwareAddress: [UInt8]?, _ address: LibvirtNetworkSnapshot.Address) {
             guard let number = IPv4Address(address.address) else { return nil }
-            (self.bridge, self.address, prefixLength) = (bridge, number, address.prefixLength)
+            (self.bridge, self.hardwareAddress) = (bridge, hardwareAddress)
+            (self.address, prefixLength) = (number, address.prefixLength)
         }
     }
 
@@ -58,7 +62,8 @@ package struct ForkNamespace: Hashable, Sendable {
                 }
                 let descriptor = try namespace.open()
                 try outside.addPair(
-                    Self.name("cv", number, uuid), bridge: bridge.index, mtu: bridge.mtu, peer: peer, in: descriptor)
+                    Self.name("cv", number, uuid), bridge: bridge.index, mtu: bridge.mtu, peer: peer, in: descriptor,
+                    peerHardwareAddress: gateway.hardwareAddress)
             }
             guard let link = try inside.link(peer) else { continue }
             try inside.setUp(link.index)
