@@ -1,5 +1,6 @@
 package import Diagnostics
 internal import JSON
+internal import Linux
 internal import Templates
 
 /// How a host is reached, by Ansible's variables of it and the command line's own words.
@@ -16,6 +17,15 @@ package struct ConnectionVariables: Hashable, Sendable {
         package var becomePassword: String?
 
         package init() {}
+
+        /// The words of a line such as `ansible_ssh_common_args`.
+        package static func words(of line: String) throws(Diagnosis) -> [String] {
+            do {
+                return try ShellWords.split(line)
+            } catch {
+                throw Diagnosis("these arguments of ssh cannot be read: \(line)", why: "\(error)")
+            }
+        }
     }
 
     var address: String
@@ -47,7 +57,7 @@ package struct ConnectionVariables: Hashable, Sendable {
         port = try text("ansible_port", "ansible_ssh_port").flatMap { Int($0) } ?? defaults.port
         keyFile = try text("ansible_ssh_private_key_file", "ansible_private_key_file") ?? defaults.keyFile
         for name in ["ansible_ssh_common_args", "ansible_ssh_extra_args"] {
-            moreArguments += try text(name).map { try ShellLine.words(of: $0) } ?? []
+            moreArguments += try text(name).map { try Defaults.words(of: $0) } ?? []
         }
         moreArguments += defaults.moreArguments
         program = try text("ansible_ssh_executable") ?? "ssh"
@@ -85,27 +95,5 @@ package struct ConnectionVariables: Hashable, Sendable {
         if let port { arguments += ["-p", "\(port)"] }
         if let user { arguments += ["-l", user] }
         return arguments + moreArguments + ["--", address]
-    }
-}
-
-/// Cuts a line into words as a shell quotes them.
-package enum ShellLine {
-    package static func words(of line: String) throws(Diagnosis) -> [String] {
-        var (words, word, quote) = ([String](), String?.none, Character?.none)
-        for character in line {
-            if let open = quote {
-                if character == open { quote = nil } else { word = (word ?? "") + String(character) }
-            } else if character == "'" || character == "\"" {
-                quote = character
-                word = word ?? ""
-            } else if character.isWhitespace {
-                if let done = word { words.append(done) }
-                word = nil
-            } else {
-                word = (word ?? "") + String(character)
-            }
-        }
-        guard quote == nil else { throw Diagnosis("a quote is not closed in: \(line)") }
-        return words + (word.map { [$0] } ?? [])
     }
 }

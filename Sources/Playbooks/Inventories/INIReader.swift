@@ -1,5 +1,6 @@
 package import Diagnostics
 internal import JSON
+internal import Linux
 
 /// Reads one text in Ansible's INI form into an inventory; every mistake at once.
 struct INIReader {
@@ -110,7 +111,7 @@ struct INIReader {
     private mutating func takeHosts(_ line: Substring, _ place: SourceLocation) throws(InventoryError) {
         let words: [String]
         do throws(ShellWords.Failure) {
-            words = try ShellWords.split(line)
+            words = try ShellWords.split(line, comments: true)
         } catch {
             throw error == .unclosedQuote ? .unclosedQuote(at: place) : .unfinishedEscape(at: place)
         }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Linux
 
 /// Writes a file beside its place and renames it there, so that readers see the old one or the new one, whole.
 struct FileReplacement {
@@ -118,7 +119,7 @@ extension FileReplacement {
 
         fileprivate func validate(_ file: String, for path: String) throws {
             guard let validation else { return }
-            let words = try ShellWords.split(validation).map { $0.replacing("%s", with: file) }
+            let words = try ShellWords.ofTask(validation).map { $0.replacing("%s", with: file) }
             let result = try Spawn(arguments: words).run()
             guard result.status == 0 else {
                 throw TaskFailure.invalidContent(

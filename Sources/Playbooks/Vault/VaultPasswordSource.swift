@@ -29,15 +29,10 @@ package struct VaultPasswordSource: Hashable, Sendable {
     /// `--ask-vault-pass`.
     package static let prompt = VaultPasswordSource(vaultID: "prompt")
 
-    /// What the command line and the environment name, in the order in which Ansible tries them.
-    package static func all(
-        vaultIDs: [String], passwordFiles: [String], asks: Bool, environment: [String: String]
-    ) -> [VaultPasswordSource] {
-        let identities = environment["ANSIBLE_VAULT_IDENTITY_LIST"] ?? ""
-        let files = passwordFiles + (environment["ANSIBLE_VAULT_PASSWORD_FILE"].map { [$0] } ?? [])
-        return identities.split(separator: ",").map { VaultPasswordSource(vaultID: $0.filter { !$0.isWhitespace }) }
-            + vaultIDs.map { VaultPasswordSource(vaultID: $0) } + files.map { VaultPasswordSource(file: $0) }
-            + (asks ? [prompt] : [])
+    /// What the command line and the configuration name, in the order in which Ansible tries them.
+    package static func all(vaultIDs: [String], passwordFiles: [String], asks: Bool) -> [VaultPasswordSource] {
+        vaultIDs.map { VaultPasswordSource(vaultID: $0.filter { !$0.isWhitespace }) }
+            + passwordFiles.map { VaultPasswordSource(file: $0) } + (asks ? [prompt] : [])
     }
 
     /// Gets the password; a file may be encrypted with one that is in the vault already, and `ask` gets the label.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import JSON
+internal import Linux
 
 /// `command` and `shell`: a program that runs unless a file says that it did, or has nothing to do.
 enum CommandModule {
@@ -70,7 +71,7 @@ enum CommandModule {
             }
             return try argv.map { try expanded($0, context) }
         }
-        let words = try ShellWords.split(try context.required("cmd"))
+        let words = try ShellWords.ofTask(try context.required("cmd"))
         guard !words.isEmpty else { throw TaskFailure.badArguments(module: "command", reason: "there is no command") }
         return try words.map { try expanded($0, context) }
     }
@@ -140,40 +141,13 @@ private struct ClockReading {
     }
 }
 
-/// Cuts a command line into words as a POSIX shell quotes them, without expanding anything.
-enum ShellWords {
-    static func split(_ line: String) throws -> [String] {
-        var words: [String] = []
-        var word: String?
-        var rest = Substring(line)
-        while let character = rest.popFirst() {
-            switch character {
-            case "'":
-                guard let end = rest.firstIndex(of: "'") else {
-                    throw TaskFailure.said("a quote is not closed in: \(line)")
-                }
-                word = (word ?? "") + rest[..<end]
-                rest = rest[rest.index(after: end)...]
-            case "\"":
-                var quoted = ""
-                while let inner = rest.popFirst(), inner != "\"" {
-                    if inner == "\\", let next = rest.first, "\"\\$`".contains(next) {
-                        quoted.append(rest.removeFirst())
-                    } else {
-                        quoted.append(inner)
-                    }
-                    if rest.isEmpty { throw TaskFailure.said("a quote is not closed in: \(line)") }
-                }
-                word = (word ?? "") + quoted
-            case "\\":
-                if let next = rest.popFirst(), next != "\n" { word = (word ?? "") + String(next) }
-            case _ where character.isWhitespace:
-                if let done = word { words.append(done) }
-                word = nil
-            default: word = (word ?? "") + String(character)
-            }
+extension ShellWords {
+    /// The words of a command line that a task says.
+    static func ofTask(_ line: String) throws -> [String] {
+        do {
+            return try split(line)
+        } catch {
+            throw TaskFailure.said("\(error) in: \(line)")
         }
-        if let word { words.append(word) }
-        return words
     }
 }

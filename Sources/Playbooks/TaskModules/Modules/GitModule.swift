@@ -1,6 +1,7 @@
 internal import Bundles
 internal import Glibc
 internal import JSON
+internal import Linux
 
 /// `git`: a repository's working copy at a version.
 enum GitModule {
@@ -99,7 +100,7 @@ struct GitCopy {
     private static func environment(_ context: ModuleContext) throws -> [String: String] {
         var environment = ["GIT_TERMINAL_PROMPT": "0"]
         var options = ["-o", "BatchMode=yes"]
-        if let more = context.text("ssh_opts") { options += try ShellWords.split(more) }
+        if let more = context.text("ssh_opts") { options += try ShellWords.ofTask(more) }
         if let key = try context.path("key_file") { options += ["-i", key, "-o", "IdentitiesOnly=yes"] }
         if context.flag("accept_hostkey") { options += ["-o", "StrictHostKeyChecking=no"] }
         if context.flag("accept_newhostkey") { options += ["-o", "StrictHostKeyChecking=accept-new"] }

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HostConnections
 import Inventories
 import JSON
+import Linux
 import Plays
 import Vault
 import YAML
@@ -68,16 +69,11 @@ struct PlayInputs: Sendable {
     ) throws -> Vault {
         let files = secrets.vaultPasswordFile + [configuration.vaultPasswordFile].compactMap(\.self)
         let sources = VaultPasswordSource.all(
-            vaultIDs: secrets.vaultId, passwordFiles: files,
-            asks: secrets.askVaultPass || configuration.asksVaultPassword, environment: environment)
-        var passwords: [Vault.Password] = []
-        for source in sources {
-            passwords.append(
-                try source.password(Vault(passwords), environment: environment) { label in
-                    try Terminal.secret("vault password (\(label)): ")
-                })
+            vaultIDs: configuration.vaultIDs + secrets.vaultId, passwordFiles: files,
+            asks: secrets.askVaultPass || configuration.asksVaultPassword)
+        return try Vault(sources: sources, environment: environment) { label in
+            try Terminal.secret("vault password (\(label)): ")
         }
-        return Vault(passwords)
     }
 
     /// `name=value` words, JSON or YAML, or `@FILE`; later ones win.
@@ -96,7 +92,7 @@ struct PlayInputs: Sendable {
                 more = object
             } else {
                 more = JSONObject(
-                    try text.split(whereSeparator: \.isWhitespace).map { word in
+                    try ShellWords.split(text).map { word in
                         guard let equals = word.firstIndex(of: "=") else {
                             throw Diagnosis("'\(word)' names no value", fix: "write name=value, JSON, or @FILE")
                         }
@@ -124,7 +120,7 @@ struct PlayInputs: Sendable {
         defaults.user = options.user ?? configuration.remoteUser
         defaults.port = configuration.remotePort
         defaults.keyFile = options.privateKey ?? configuration.privateKeyFile
-        defaults.moreArguments = try options.sshCommonArgs.map { try ShellLine.words(of: $0) } ?? []
+        defaults.moreArguments = try options.sshCommonArgs.map { try ConnectionVariables.Defaults.words(of: $0) } ?? []
         defaults.isLocal = options.connection == "local"
         defaults.checksHostKeys = configuration.checksHostKeys
         defaults.connectTimeoutSeconds = configuration.connectTimeoutSeconds

@@ -1,11 +1,15 @@
-/// A line's words as a POSIX shell cuts them, without expansions; a `#` outside of quotes begins a comment.
-enum ShellWords {
+/// A line's words as a POSIX shell cuts them, without expansions (POSIX.1-2017, XCU 2.2).
+package enum ShellWords {
     /// Why a line has no words.
-    enum Failure: Error {
-        case unclosedQuote, unfinishedEscape
+    package enum Failure: String, Error, CustomStringConvertible {
+        case unclosedQuote = "a quote is not closed"
+        case unfinishedEscape = "the line ends with a backslash"
+
+        package var description: String { rawValue }
     }
 
-    static func split(_ line: some StringProtocol) throws(Failure) -> [String] {
+    /// Where `comments` are known, a `#` outside of quotes begins one.
+    package static func split(_ line: some StringProtocol, comments: Bool = false) throws(Failure) -> [String] {
         var words: [String] = []
         var word: String?
         var quote: Character?
@@ -29,7 +33,7 @@ enum ShellWords {
                 word = word ?? ""
             } else if character == "\\" {
                 isEscaped = true
-            } else if character == "#" {
+            } else if comments, character == "#" {
                 break
             } else if character.isWhitespace {
                 if let done = word { words.append(done) }
