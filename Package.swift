@@ -113,7 +113,7 @@ let targets: [Target] = [
     wing("Playbooks", "Bundles", ["Diagnostics", "JSON"]),
     wing(
         "Playbooks", "Plays",
-        ["Diagnostics", "INI", "JSON", "YAML", "Templates", "Inventories", "Vault", "Bundles", crypto]),
+        ["Diagnostics", "INI", "JSON", "Linux", "YAML", "Templates", "Inventories", "Vault", "Bundles", crypto]),
     wing(
         "Playbooks", "HostConnections", ["Diagnostics", "JSON", "Linux", "Templates", "Plays"] + nio.prefix(2)),
     // The HTTP client of `get_url` and `uri` feeds NIO's codecs by hand: embedded, without event loops.

@@ -14,6 +14,8 @@ package enum Ask: Hashable, Sendable {
     case tell(host: String, updates: JSONObject)
     /// The variables of files that `include_vars` names.
     case variables(arguments: JSONObject, role: String?)
+    /// What a lookup finds: for the task at that place, in that role's folder.
+    case lookup(plugin: String, terms: [JSON], options: JSONObject, purpose: String, task: String, role: String?)
 
     package var json: JSON {
         switch self {
@@ -33,6 +35,11 @@ package enum Ask: Hashable, Sendable {
         case .tell(let host, let updates): ["ask": "tell", "host": .string(host), "updates": .object(updates)]
         case .variables(let arguments, let role):
             ["ask": "variables", "arguments": .object(arguments), "role": role.map { .string($0) } ?? .null]
+        case .lookup(let plugin, let terms, let options, let purpose, let task, let role):
+            [
+                "ask": "lookup", "plugin": .string(plugin), "terms": .array(terms), "options": .object(options),
+                "purpose": .string(purpose), "task": .string(task), "role": role.map { .string($0) } ?? .null,
+            ]
         }
     }
 
@@ -55,6 +62,11 @@ package enum Ask: Hashable, Sendable {
         case "tell": self = .tell(host: try reader.text("host"), updates: try reader.object("updates"))
         case "variables":
             self = .variables(arguments: try reader.object("arguments"), role: try reader.optionalText("role"))
+        case "lookup":
+            self = .lookup(
+                plugin: try reader.text("plugin"), terms: json["terms"]?.array ?? [],
+                options: try reader.object("options"), purpose: try reader.text("purpose"),
+                task: try reader.text("task"), role: try reader.optionalText("role"))
         case let other: throw .malformed("a question of the unknown kind '\(other)'")
         }
     }

@@ -53,7 +53,7 @@ package struct LoopControl: Hashable, Sendable {
 
 extension TaskKeywords {
     /// Adds what differs from what a task has by itself.
-    func write(to json: inout JSON) {
+    package func write(to json: inout JSON) {
         if let role { json["role"] = .string(role) }
         if !when.isEmpty { json["when"] = .array(when) }
         if let loop { json["loop"] = loop }

@@ -7,10 +7,7 @@ internal import Templates
 extension TaskRunner {
     /// The loop's items with the variables that tell of each.
     func rounds(of loop: JSON) throws -> [(item: JSON, variables: JSONObject)] {
-        let value = try play.variables(task, []).render(loop)
-        guard let items = value.array else {
-            throw TaskFailure.said("'loop' needs a list, and this is: \(isSecret ? "(hidden)" : value.text)")
-        }
+        let items = try items(of: loop)
         return items.enumerated().map { index, item in
             let control = task.loopControl
             var variables: JSONObject = [
@@ -23,6 +20,16 @@ extension TaskRunner {
             if control.isExtended { variables["ansible_loop"] = Self.state(items, index) }
             return (item, variables)
         }
+    }
+
+    private func items(of loop: JSON) throws -> [JSON] {
+        let variables = play.variables(task, [])
+        if let lookup = task.loopLookup { return try variables.items(of: lookup, terms: loop) }
+        let value = try variables.render(loop)
+        guard let items = value.array else {
+            throw TaskFailure.said("'loop' needs a list, and this is: \(isSecret ? "(hidden)" : value.text)")
+        }
+        return items
     }
 
     /// `ansible_loop`.

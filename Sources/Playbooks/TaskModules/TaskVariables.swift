@@ -37,7 +37,22 @@ extension PlayRunner {
             objects: [
                 "hostvars": HostVariables(runner, own: { self.layers(task, []) })
             ],
-            templates: runner.templates)
+            templates: runner.templates,
+            lookups: { plugin, terms, options in try self.lookup(plugin, terms, options, task) })
+    }
+
+    /// The controller answers; for a task with templates or variables it looks where those are.
+    private func lookup(
+        _ plugin: String, _ terms: [JSON], _ options: JSONObject, _ task: BundledTask
+    ) throws -> [JSON] {
+        let purpose =
+            plugin == "template" || task.module == "template" && task.loopLookup == plugin
+            ? "templates" : task.module == "include_vars" && task.loopLookup == plugin ? "vars" : "files"
+        let found = try runner.ask(
+            .lookup(
+                plugin: plugin, terms: terms, options: options, purpose: purpose, task: task.location,
+                role: role(of: task)?.path))
+        return found.array ?? []
     }
 }
 

@@ -95,7 +95,7 @@ extension ExpressionParser {
 
     /// A lookup whose name is written out is known, or an error at once.
     func check(lookup callee: Expression, _ arguments: Expression.Arguments) throws(TemplateError) {
-        guard case .name(let function) = callee.kind, ["lookup", "query", "q"].contains(function),
+        guard case .name(let function) = callee.kind, LookupCall.functions.contains(function),
             let first = arguments.positional.first, case .literal(.string(let name)) = first.kind,
             !Lookups.isKnown(name)
         else { return }

@@ -8,8 +8,8 @@ package enum Lookups {
 
     /// What the surroundings answer: `TemplateScope.lookup`.
     package static let asked: Set<String> = [
-        "config", "csvfile", "env", "file", "fileglob", "first_found", "ini", "inventory_hostnames", "lines",
-        "password", "pipe", "unvault", "url",
+        "csvfile", "env", "file", "fileglob", "first_found", "ini", "inventory_hostnames", "lines", "password", "pipe",
+        "unvault",
     ]
 
     /// Every lookup's short name, in order.
@@ -35,44 +35,37 @@ package enum Lookups {
 
     /// The elements that `with_PLUGIN: terms` loops over; the terms are rendered already.
     package static func items(of plugin: String, terms: JSON, in scope: some TemplateScope) throws -> [JSON] {
-        let list: [JSON] =
-            switch terms {
-            case .array(let elements): elements
-            case .object where shortName(of: plugin) != "dict": try terms.elements()
-            default: [terms]
-            }
-        do {
-            return try run(plugin, list, [:], scope)
-        } catch let thrown as TemplateProblemThrown {
-            throw TemplateError(thrown.problem)
-        }
+        try TemplateError.placeless { try run(LookupRequest(loop: plugin, terms: terms), scope) }
     }
 
-    static func run(
-        _ plugin: String, _ terms: [JSON], _ options: JSONObject, _ scope: any TemplateScope
-    ) throws -> [JSON] {
-        let name = shortName(of: plugin)
-        if let lookup = computed[name] { return try lookup(terms, options, scope) }
-        guard asked.contains(name) else {
-            throw TemplateProblemThrown(.unknownLookup(plugin, nearest: nearest(to: plugin)))
-        }
-        return try scope.lookup(name, terms, options)
+    private static func run(_ request: LookupRequest, _ scope: any TemplateScope) throws -> [JSON] {
+        if let lookup = computed[request.plugin] { return try lookup(request.terms, request.options, scope) }
+        guard asked.contains(request.plugin) else { throw unknown(request.plugin) }
+        return try scope.lookup(request.plugin, request.terms, request.options)
+    }
+
+    private static func unknown(_ plugin: String) -> TemplateProblemThrown {
+        TemplateProblemThrown(.unknownLookup(plugin, nearest: nearest(to: plugin)))
+    }
+
+    /// What a call of `lookup` or `query` asks for.
+    static func request(_ arguments: CallArguments) throws -> LookupRequest {
+        let plugin = try arguments.required(0, "plugin", of: "lookup").pythonText
+        guard isKnown(plugin) else { throw unknown(plugin) }
+        return LookupRequest(
+            plugin: plugin, terms: try arguments.positional.dropFirst().map { try $0.resolved() },
+            options: try arguments.namedValues(except: ["wantlist", "errors", "allow_unsafe"]))
     }
 
     /// `lookup(…)`: one text, or the only value, or a list; `query(…)` is always a list.
     static func call(_ arguments: CallArguments, isQuery: Bool, _ scope: any TemplateScope) throws -> JSON {
-        let plugin = try arguments.required(0, "plugin", of: "lookup").pythonText
-        let terms = try arguments.positional.dropFirst().map { try $0.resolved() }
-        let options = try arguments.namedValues(except: ["wantlist", "errors", "allow_unsafe"])
+        let request = try request(arguments)
         let wantsList =
             try isQuery || arguments.named.first { $0.name == "wantlist" }?.value.resolved().isTruthy == true
         let errors = try arguments.named.first { $0.name == "errors" }?.value.resolved().pythonText ?? "strict"
-        guard isKnown(plugin) else {
-            throw TemplateProblemThrown(.unknownLookup(plugin, nearest: nearest(to: plugin)))
-        }
         let found: [JSON]
         do {
-            found = try run(plugin, terms, options, scope)
+            found = try run(request, scope)
         } catch  where (errors == "ignore" || errors == "warn") && isForgivable(error) {
             return wantsList ? [] : .null
         }

@@ -9,7 +9,7 @@ struct PasswordHash {
     }
 
     private let method: Method
-    private let salt: String
+    let salt: String
     private let rounds: Int?
     private let ident: String
 

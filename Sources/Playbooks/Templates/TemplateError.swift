@@ -36,6 +36,15 @@ package struct TemplateError: Diagnosable, Hashable {
         self.origin = origin
     }
 
+    /// Makes an error of a problem whose place nobody can tell.
+    static func placeless<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let thrown as TemplateProblemThrown {
+            throw TemplateError(thrown.problem)
+        }
+    }
+
     package var diagnosis: Diagnosis {
         let (what, why, fix) = texts
         return Diagnosis(what, why: why, fix: fix, at: location)

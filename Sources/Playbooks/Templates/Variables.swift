@@ -76,6 +76,28 @@ package final class Variables: TemplateScope {
         }
     }
 
+    /// The elements of a loop `with_PLUGIN: terms`.
+    package func items(of plugin: String, terms: JSON) throws -> [JSON] {
+        try Lookups.items(of: plugin, terms: self.terms(of: plugin, terms), in: self)
+    }
+
+    /// Its terms, rendered.
+    package func terms(of plugin: String, _ terms: JSON) throws -> JSON {
+        guard Lookups.shortName(of: plugin) == "first_found", case .array(let terms) = terms else {
+            return try render(terms)
+        }
+        // The first of several is looked for; what nothing is known of is not there.
+        return .array(
+            try terms.map { term in
+                do {
+                    return try render(term)
+                } catch let error as TemplateError {
+                    guard case .undefined = error.problem else { throw error }
+                    return term
+                }
+            })
+    }
+
     /// Whether an expression holds; one that is a template is rendered first, as Ansible does.
     package func holds(_ condition: JSON) throws -> Bool {
         guard case .string(let text) = condition else { return condition.isTruthy }

@@ -32,8 +32,8 @@ import Testing
         """.split(separator: " ").map(String.init)
 
     static let lookups = """
-        config csvfile dict env file fileglob first_found indexed_items ini inventory_hostnames items lines list nested \
-        password pipe random_choice sequence subelements template together unvault url varnames vars flattened cartesian
+        csvfile dict env file fileglob first_found indexed_items ini inventory_hostnames items lines list nested \
+        password pipe random_choice sequence subelements template together unvault varnames vars flattened cartesian
         """.split(separator: " ").map(String.init)
 
     @Test(arguments: filters) func `A filter is known`(name: String) throws {

@@ -13,12 +13,15 @@ struct BundleCompiler {
     let onceAs: String?
     let files: ControllerFiles
     let inclusions: InclusionLoader
+    let lookups: ControllerLookups
+    let grants: LookupGrants
     private let names: NamesOnMachine
     private let problems = Problems()
 
     init(
         playbook: Playbook, inventory: Inventory, inventoryFiles: VariableFiles, extraVariables: JSONObject,
-        onceAs: String?, files: ControllerFiles, inclusions: InclusionLoader
+        onceAs: String?, files: ControllerFiles, inclusions: InclusionLoader,
+        lookups: ControllerLookups, grants: LookupGrants
     ) {
         self.playbook = playbook
         self.inventory = inventory
@@ -27,6 +30,8 @@ struct BundleCompiler {
         self.onceAs = onceAs
         self.files = files
         self.inclusions = inclusions
+        self.lookups = lookups
+        self.grants = grants
         names = NamesOnMachine(playbook)
     }
 
@@ -74,6 +79,7 @@ struct BundleCompiler {
         for stage in stages {
             let play = playbook.plays[stage.number]
             let bundler = bundler(bundle, stage, variables)
+            bundler.noteLookups(of: play.roles)
             bundle.plays.append(
                 Bundle.Play(
                     number: stage.number, name: play.name, variables: bundler.playVariables,
@@ -102,7 +108,8 @@ struct BundleCompiler {
         more["ansible_play_role_names"] = JSON(play.roles.map(\.name))
         return TaskBundler(
             play: play, playVariables: more, bundle: bundle, playbookFolder: playbook.folder,
-            hostVariables: variables, names: names, files: files, inclusions: inclusions, problems: problems)
+            hostVariables: variables, names: names, files: files, inclusions: inclusions,
+            lookups: lookups, grants: grants, problems: problems)
     }
 
     /// What a task of a machine includes under a name that only the machine knew.

@@ -2,6 +2,7 @@ package import Bundles
 package import Diagnostics
 package import Inventories
 package import JSON
+internal import Templates
 package import Vault
 
 /// A playbook compiled for an inventory: one bundle a machine, and the files they may ask for.
@@ -37,7 +38,24 @@ package struct CompiledPlaybook: Sendable {
     var files: ControllerFiles { source.files }
     var folder: String { source.playbook.folder }
     /// Where the roles are that it uses.
-    var roleFolders: [String] { source.playbook.plays.flatMap(\.roles).map(\.path) }
+    var roleFolders: [String] { source.playbook.plays.flatMap(\.roles).map(\.path) + source.inclusions.roleFolders }
+
+    /// What a machine looks up; beyond what the playbook's text says, in the playbook's folders only.
+    func found(_ request: LookupRequest, at place: ControllerLookups.Place, for host: String) throws -> [JSON] {
+        var lookups = source.lookups
+        if !source.grants.allows(request, of: host) {
+            guard !LookupRequest.revealing.contains(request.plugin) else {
+                throw PlayError.lookupElsewhere(request.plugin)
+            }
+            lookups.bounds = [folder] + roleFolders
+        }
+        return try lookups.answer(to: request, at: place)
+    }
+
+    /// Allows a machine the lookups in variables that were read for it now.
+    func noteLookups(in variables: JSONObject, for host: String) {
+        source.grants.note(.object(variables), for: host) { [Variables(layers: [.written(variables)])] }
+    }
 
     /// What a playbook is compiled from.
     private struct Source: Sendable {
@@ -48,12 +66,17 @@ package struct CompiledPlaybook: Sendable {
         var onceAs: String?
         var files: ControllerFiles
         var inclusions: InclusionLoader
+        let grants = LookupGrants()
+
+        var lookups: ControllerLookups {
+            ControllerLookups(files: files, inventory: inventory, playbookFolder: playbook.folder)
+        }
 
         var compiler: BundleCompiler {
             BundleCompiler(
                 playbook: playbook, inventory: inventory, inventoryFiles: inventoryFiles,
                 extraVariables: extraVariables,
-                onceAs: onceAs, files: files, inclusions: inclusions)
+                onceAs: onceAs, files: files, inclusions: inclusions, lookups: lookups, grants: grants)
         }
     }
 

@@ -19,10 +19,16 @@ final class ControllerFiles: Sendable {
     let vault: Vault
     /// Where roles are looked for, and what plays do that do not say it.
     let configuration: AnsibleConfiguration
+    /// The controller's own environment variables.
+    let environment: [String: String]
 
     private let known = Mutex(Known())
 
-    init(vault: Vault = Vault(), configuration: AnsibleConfiguration = AnsibleConfiguration()) {
+    init(
+        vault: Vault = Vault(), configuration: AnsibleConfiguration = AnsibleConfiguration(),
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) {
+        self.environment = environment
         self.vault = vault
         self.configuration = configuration
     }
@@ -30,6 +36,11 @@ final class ControllerFiles: Sendable {
     /// What a file is for, which says where it is looked for.
     enum Purpose: String {
         case files, templates, vars
+
+        /// Where a loop over files that a task of that module uses looks for them.
+        init(of module: String) {
+            self = module == "template" ? .templates : module == "include_vars" ? .vars : .files
+        }
     }
 
     /// Where a role's task, or a play's, looks for files.

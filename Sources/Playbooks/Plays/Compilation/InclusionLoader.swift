@@ -43,6 +43,9 @@ final class InclusionLoader: Sendable {
         }
     }
 
+    /// Where the roles are that were included.
+    var roleFolders: [String] { state.withLock { $0.loaded.values.flatMap(\.roles).map(\.path) } }
+
     func site(_ number: Int) -> InclusionSite? {
         state.withLock { $0.sites.indices.contains(number) ? $0.sites[number] : nil }
     }

@@ -14,13 +14,15 @@ struct TaskBundler {
     let names: NamesOnMachine
     let files: ControllerFiles
     let inclusions: InclusionLoader
+    let lookups: ControllerLookups
+    let grants: LookupGrants
     let problems: Problems
     private let meetings: MeetingPlaces
 
     init(
         play: Play, playVariables: JSONObject, bundle: Bundle, playbookFolder: String,
         hostVariables: [String: JSONObject], names: NamesOnMachine, files: ControllerFiles, inclusions: InclusionLoader,
-        problems: Problems
+        lookups: ControllerLookups, grants: LookupGrants, problems: Problems
     ) {
         self.play = play
         self.playVariables = playVariables
@@ -30,6 +32,8 @@ struct TaskBundler {
         self.names = names
         self.files = files
         self.inclusions = inclusions
+        self.lookups = lookups
+        self.grants = grants
         self.problems = problems
         let shared = [bundle.variables, playVariables, bundle.extraVariables]
         meetings = MeetingPlaces(variables: shared + play.roles.flatMap { [$0.defaults, $0.variables, $0.parameters] })
@@ -52,6 +56,7 @@ struct TaskBundler {
         bundled.notify = task.notify.map(\.name)
         bundled.files = attached(task)
         bundled.meetsOthers = meetings.isMet(before: bundled, of: task)
+        noteLookups(of: task)
         if let site = task.inclusion {
             let number = inclusions.number(of: site)
             bundled.inclusionSite = number
@@ -73,7 +78,8 @@ struct TaskBundler {
         let inner = TaskBundler(
             play: play, playVariables: playVariables, bundle: bundle, playbookFolder: playbookFolder,
             hostVariables: hostVariables, names: names, files: files, inclusions: inclusions,
-            problems: problems)
+            lookups: lookups, grants: grants, problems: problems)
+        inner.noteLookups(of: loaded.roles)
         return Inclusion(
             items: inner.bundled(loaded.items), roles: loaded.roles.map(bundled),
             handlers: loaded.handlers.map(inner.bundled))
@@ -135,10 +141,17 @@ struct TaskBundler {
     }
 
     /// The loop's items where they are known here, else one round without an item.
-    private func iterations(_ task: PlayTask) -> [JSONObject] {
+    func iterations(_ task: PlayTask) -> [JSONObject] {
         guard let loop = task.loop else { return [JSONObject()] }
         // A loop over results is walked on the machine; the source must not need its item then.
-        guard let items = (try? scope(task, JSONObject()).render(loop))?.array else { return [JSONObject()] }
+        let scope = scope(task, JSONObject())
+        let items =
+            if let lookup = task.loopLookup {
+                try? scope.items(of: lookup, terms: loop)
+            } else {
+                (try? scope.render(loop))?.array
+            }
+        guard let items else { return [JSONObject()] }
         return items.map { [task.loopControl.variable: $0] }
     }
 
@@ -156,7 +169,7 @@ struct TaskBundler {
         return isKnown ? true : nil
     }
 
-    private func scope(_ task: PlayTask, _ extra: JSONObject) -> Variables {
+    func scope(_ task: PlayTask, _ extra: JSONObject) -> Variables {
         let role = role(of: task)
         let shared = play.roles.filter(\.isPublic)
         var layers = shared.map(\.defaults)
@@ -171,14 +184,33 @@ struct TaskBundler {
         }
         let all = layers.map { VariableLayer.written($0) } + [.observed(extra), .written(bundle.extraVariables)]
         let (onMachine, loopNames) = (names, [task.loopControl.variable, task.loopControl.indexVariable])
-        return Variables(layers: all, objects: ["hostvars": StaticHostVariables(variables: hostVariables)]) { name in
-            if onMachine.isOpen || onMachine.known.contains(name) || name.hasPrefix("ansible_")
-                || (task.loop != nil && loopNames.contains(name))
-            {
-                throw TemplateError(.knownOnMachineOnly(name))
-            }
-            return nil
-        }
+        return Variables(
+            layers: all, objects: ["hostvars": StaticHostVariables(variables: hostVariables)],
+            missing: { name in
+                if onMachine.isOpen || onMachine.known.contains(name) || name.hasPrefix("ansible_")
+                    || (task.loop != nil && loopNames.contains(name))
+                {
+                    throw TemplateError(.knownOnMachineOnly(name))
+                }
+                return nil
+            },
+            lookups: { plugin, terms, options in
+                try found(LookupRequest(plugin: plugin, terms: terms, options: options), task)
+            })
+    }
+
+    /// What a lookup finds that does nothing; what fails here is told when the machine asks for it.
+    private func found(_ request: LookupRequest, _ task: PlayTask) throws -> [JSON] {
+        guard !["pipe", "lines", "password"].contains(request.plugin),
+            let found = try? lookups.answer(to: request, at: place(task))
+        else { throw TemplateError(.knownOnMachineOnly(request.plugin)) }
+        return found
+    }
+
+    private func place(_ task: PlayTask) -> ControllerLookups.Place {
+        ControllerLookups.Place(
+            purpose: .init(of: task.module), role: role(of: task)?.path,
+            taskFolder: ControllerLookups.Place.folder(of: task.location.file))
     }
 
     private func role(of task: PlayTask) -> Role? { task.role.flatMap { id in play.roles.first { $0.id == id } } }
@@ -207,6 +239,7 @@ struct TaskBundler {
             } catch {
                 problems.add(error.diagnosis)
             }
+            noteLookups(inTemplate: text, of: task)
         }
         return reference
     }

@@ -18,7 +18,7 @@ enum Keywords {
 
     static let task =
         inherited + [
-            "name", "loop", "with_items", "loop_control", "register", "changed_when", "failed_when", "until", "retries",
+            "name", "loop", "loop_control", "register", "changed_when", "failed_when", "until", "retries",
             "delay", "args", "block",
         ]
 

@@ -8,6 +8,7 @@ package enum PlayError: Diagnosable, Hashable {
     case unknownKeyword(String, of: String, nearest: String?, at: SourceLocation)
     case notSupported(String, at: SourceLocation)
     case noModule(at: SourceLocation)
+    case twoLoops(at: SourceLocation)
     case twoModules(String, String, at: SourceLocation)
     case unknownModule(String, nearest: String?, at: SourceLocation)
     case unknownArgument(String, module: String, nearest: String?, at: SourceLocation)
@@ -23,6 +24,7 @@ package enum PlayError: Diagnosable, Hashable {
     case folderAsSource(String, at: SourceLocation)
     case importOfTemplate(at: SourceLocation)
     case fileElsewhere(String)
+    case lookupElsewhere(String)
     /// An encrypted file that cannot be opened, as the vault says it.
     case locked([Diagnosis])
 
@@ -38,6 +40,7 @@ package enum PlayError: Diagnosable, Hashable {
         case .notSupported(let name, let place): Diagnosis("'\(name)' is not supported", at: place)
         case .noModule(let place):
             Diagnosis("this task names no module", fix: "say what to do, such as 'copy:' or 'command:'", at: place)
+        case .twoLoops(let place): Diagnosis("this task has two loops", fix: "make two tasks of it", at: place)
         case .twoModules(let one, let other, let place):
             Diagnosis("this task names two modules, '\(one)' and '\(other)'", fix: "make two tasks of it", at: place)
         case .unknownModule(let name, let nearest, let place):
@@ -67,6 +70,11 @@ package enum PlayError: Diagnosable, Hashable {
                 "the machine does not get \(path)",
                 why: "its name was made on the machine, and it lies outside of the playbook's folder and its roles",
                 fix: "put it into the playbook's folder, or name it without facts and results")
+        case .lookupElsewhere(let plugin):
+            Diagnosis(
+                "the machine does not get what it looks up with '\(plugin)'",
+                why: "what it asks for was made of what it said itself, and might be anything",
+                fix: "make the lookup's arguments of variables, without facts and results")
         case .importOfTemplate(let place):
             Diagnosis(
                 "what is imported must be known before the play runs", why: "this name is a template",

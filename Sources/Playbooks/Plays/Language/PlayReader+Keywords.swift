@@ -47,7 +47,9 @@ extension PlayReader {
         case "name":
             task.name = reader.text(node, "'name'") ?? ""
             reader.checkTemplates(node)
-        case "loop": task.loop = value(node)
+        case "loop":
+            if task.loop != nil { problems.add(.twoLoops(at: entry.key.location)) }
+            task.loop = value(node)
         case "loop_control": readLoopControl(node, into: &task)
         case "register": task.register = reader.text(node, "'register'")
         case "listen": task.listen = reader.texts(node, "'listen'").map(\.text)
@@ -57,15 +59,25 @@ extension PlayReader {
         case "retries": task.retries = value(node)
         case "delay": task.delay = value(node)
         case "args": break
-        case "with_items": readItems(node, into: &task)
-        default: return false
+        default: return readLookupLoop(entry, into: &task)
         }
         return true
     }
 
-    private func readItems(_ node: YAMLNode, into task: inout PlayTask) {
-        task.loop = value(node)
-        if case .array(let elements) = node.json { task.loop = .array(elements.flatMap { $0.array ?? [$0] }) }
+    /// `with_PLUGIN`: a loop over what a lookup finds.
+    private func readLookupLoop(_ entry: YAMLNode.Entry, into task: inout PlayTask) -> Bool {
+        guard let name = entry.key.text, name.hasPrefix("with_") else { return false }
+        let plugin = String(name.dropFirst(5))
+        guard Lookups.isKnown(plugin) else {
+            problems.add(
+                .unknownKeyword(
+                    name, of: "a task", nearest: Lookups.nearest(to: plugin).map { "with_" + $0 },
+                    at: entry.key.location))
+            return true
+        }
+        if task.loop != nil { problems.add(.twoLoops(at: entry.key.location)) }
+        (task.loop, task.loopLookup) = (value(entry.value), Lookups.shortName(of: plugin))
+        return true
     }
 
     /// Any value; the templates in it are parsed.

@@ -2,6 +2,7 @@ internal import Bundles
 internal import Diagnostics
 internal import Inventories
 internal import JSON
+internal import Templates
 
 extension CompiledPlaybook {
     /// What the controller says to a machine's question.
@@ -15,11 +16,29 @@ extension CompiledPlaybook {
                 return .value(try inclusion(name, at: site, for: host, play: play).json)
             case .meeting, .call, .tell: return .refusal("nobody is met here")
             case .variables(let arguments, let role):
-                return .value(.object(try IncludedVariables(self, arguments, role).read()))
+                let read = try IncludedVariables(self, arguments, role).read()
+                noteLookups(in: read, for: host)
+                return .value(.object(read))
+            case .lookup(let plugin, let terms, let options, let purpose, let task, let role):
+                let request = LookupRequest(plugin: plugin, terms: terms, options: options)
+                return .value(.array(try found(request, at: place(purpose, task, role), for: host)))
             }
         } catch {
             return .refusal(Diagnoses(of: error).description)
         }
+    }
+
+    /// A task's place as a machine tells it, as far as it is one of the playbook's.
+    private func place(_ purpose: String, _ task: String, _ role: String?) -> ControllerLookups.Place {
+        var place = ControllerLookups.Place()
+        place.purpose = ControllerFiles.Purpose(rawValue: purpose) ?? .files
+        place.role = role.flatMap { roleFolders.contains($0) ? $0 : nil }
+        let file = task.split(separator: ":", omittingEmptySubsequences: false).dropLast(2).joined(separator: ":")
+        let folder = ControllerLookups.Place.folder(of: file)
+        if let folder, (try? files.requireWithin([self.folder] + roleFolders, folder + "/.")) != nil {
+            place.taskFolder = folder
+        }
+        return place
     }
 
     private func file(_ name: String, _ purpose: String, _ role: String?) throws -> FileReference {

@@ -1,6 +1,7 @@
 internal import Bundles
 internal import Crypto
 internal import Diagnostics
+internal import Dispatch
 internal import FoundationEssentials
 
 /// One machine's part of a run: drives its session over its channel.
@@ -109,6 +110,11 @@ actor MachineRun {
             company?.delegates.memory.tell(updates, of: other)
             return .value(.null)
         case .file, .inclusion, .variables: return compiled.answer(to: ask, of: host)
+        case .lookup:
+            // It may run a program, for as long as that takes.
+            return await withCheckedContinuation { [host] continuation in
+                DispatchQueue.global().async { continuation.resume(returning: compiled.answer(to: ask, of: host)) }
+            }
         }
     }
 
