@@ -198,8 +198,8 @@ let targets: [Target] = [
             "Linux", "JSON", "YAML", "TerminalModels",
         ]),
     .testTarget(
-        name: "SystemTests", dependencies: ["JSON", "TerminalModels"], path: "Tests/System",
-        exclude: ["Playbooks/corpus", "Playbooks/idle.yml", "Playbooks/make-repository", "proofs", "stub"],
+        name: "SystemTests", dependencies: ["JSON", "YAML", "Bundles", "TerminalModels"], path: "Tests/System",
+        exclude: ["Playbooks", "proofs", "stub"],
         swiftSettings: strict
     ),
 ]
