@@ -8,6 +8,9 @@ package enum Ask: Hashable, Sendable {
     case inclusion(site: Int, name: String, play: Int)
     /// May I begin, or go on behind, the task at that place of the play? Places are in the order of their numbers.
     case meeting(place: [Int], runsOnce: Bool, updates: JSONObject)
+    /// May I begin the task at that place, which so many machines do at a time? And: I am through with it.
+    case turn(place: [Int], of: Int)
+    case turnOver
     /// Do this on another machine.
     case call(host: String, ModuleCall)
     /// Let the others know of variables of that machine's.
@@ -31,6 +34,9 @@ package enum Ask: Hashable, Sendable {
                 "ask": "meeting", "place": .array(place.map { JSON($0) }), "runsOnce": .bool(runsOnce),
                 "updates": .object(updates),
             ]
+        case .turn(let place, let count):
+            ["ask": "turn", "place": .array(place.map { JSON($0) }), "of": JSON(count)]
+        case .turnOver: ["ask": "turnOver"]
         case .call(let host, let call): ["ask": "call", "host": .string(host), "call": call.json]
         case .tell(let host, let updates): ["ask": "tell", "host": .string(host), "updates": .object(updates)]
         case .variables(let arguments, let role):
@@ -57,6 +63,9 @@ package enum Ask: Hashable, Sendable {
             self = .meeting(
                 place: json["place"]?.array?.compactMap(\.integer) ?? [], runsOnce: try reader.flag("runsOnce"),
                 updates: try reader.object("updates"))
+        case "turn":
+            self = .turn(place: json["place"]?.array?.compactMap(\.integer) ?? [], of: try reader.integer("of"))
+        case "turnOver": self = .turnOver
         case "call":
             self = .call(host: try reader.text("host"), try ModuleCall(json: json["call"] ?? .null))
         case "tell": self = .tell(host: try reader.text("host"), updates: try reader.object("updates"))

@@ -33,6 +33,8 @@ package struct TaskKeywords: Hashable, Sendable {
     package var runsOnce: JSON = false
     /// Whether its failure on one machine ends the play on all.
     package var anyErrorIsFatal: JSON = false
+    /// On how many machines it is done at a time.
+    package var throttle: JSON?
 
     package init() {}
 }
@@ -77,6 +79,7 @@ extension TaskKeywords {
         if let delegateTo { json["delegateTo"] = delegateTo }
         if delegatesFacts != false { json["delegatesFacts"] = delegatesFacts }
         if runsOnce != false { json["runsOnce"] = runsOnce }
+        if let throttle { json["throttle"] = throttle }
         if anyErrorIsFatal != false { json["anyErrorIsFatal"] = anyErrorIsFatal }
     }
 
@@ -105,6 +108,7 @@ extension TaskKeywords {
         delegateTo = json["delegateTo"]
         delegatesFacts = json["delegatesFacts"] ?? false
         runsOnce = json["runsOnce"] ?? false
+        throttle = json["throttle"]
         anyErrorIsFatal = json["anyErrorIsFatal"] ?? false
     }
 }

@@ -30,7 +30,14 @@ package struct HostConnector: Sendable {
     }
 
     /// Starts a runner on a host.
-    package func connect(_ host: String, _ variables: [JSONObject], needsRoot: Bool) async throws -> MachineChannel {
+    package func connect(
+        _ host: String, _ variables: [JSONObject], _ keywords: ConnectionKeywords = ConnectionKeywords(),
+        needsRoot: Bool
+    ) async throws -> MachineChannel {
+        var defaults = defaults
+        defaults.isLocal = keywords.isLocal ?? defaults.isLocal
+        defaults.user = keywords.user ?? defaults.user
+        defaults.port = keywords.port ?? defaults.port
         let place = try ConnectionVariables(of: host, variables, defaults)
         let password = needsRoot ? place.becomePassword : nil
         let command = needsRoot ? launch.asRoot(withPassword: password != nil) : launch.asUser

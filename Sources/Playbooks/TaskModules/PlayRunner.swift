@@ -80,7 +80,9 @@ final class PlayRunner {
         case .done(let result): return take(result, of: task)
         case .goOn, .doForAll: break
         }
+        let isThrottled = try takeTurn(at: task)
         let flow = try carryOut(task, tells: act == .doForAll && !isAlone)
+        if isThrottled { _ = try runner.ask(.turnOver) }
         if flow == .failed, try isOn(task.anyErrorIsFatal) || act == .doForAll { isFatal = true }
         if flow == .done, try play.meetsAfterEach || isOn(task.anyErrorIsFatal) {
             place.append(.max)
@@ -121,6 +123,15 @@ final class PlayRunner {
     private func isOn(_ flag: JSON) throws -> Bool {
         if case .bool(let flag) = flag { return flag }
         return Conversions.boolean(try Variables(layers: layers(.none, []), templates: runner.templates).render(flag))
+    }
+
+    /// Waits where only some machines do a task at a time.
+    private func takeTurn(at task: BundledTask) throws -> Bool {
+        guard let throttle = task.throttle, !isAlone,
+            let count = try Conversions.integer(variables(task, []).render(throttle)), count > 0
+        else { return false }
+        _ = try runner.ask(.turn(place: place, of: Int(clamping: count)))
+        return true
     }
 
     /// Waits for the other machines of the batch, hears of them, and learns what to do.

@@ -27,7 +27,7 @@ extension ClusterLifecycle {
                 let begin = ContinuousClock.now
                 defer { report(.phaseFinished(.playbook, seconds: begin.secondsSince)) }
                 let recap = try await PlaybookRun(playbooks).run(
-                    connect: { host in try await exchange.channel(of: host) },
+                    connect: { host, _ in try await exchange.channel(of: host) },
                     report: { event in
                         failedTasks.note(event)
                         Self.forward(event, to: report)

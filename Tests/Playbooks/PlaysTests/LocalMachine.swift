@@ -86,7 +86,8 @@ final class LocalMachine: Sendable {
     /// Compiles `site.yml` of this machine's folder and runs it here, under several names.
     func run(
         hosts: [String] = ["here"], extra: JSONObject = [:], tags: TagChoice = .all, vault: Vault = Vault(),
-        configuration: AnsibleConfiguration = AnsibleConfiguration()
+        configuration: AnsibleConfiguration = AnsibleConfiguration(),
+        answering prompt: (@Sendable (VariablePrompt) async throws -> String?)? = nil
     )
         async throws -> (
             recap: PlaybookRecap, events: [HostEvent]
@@ -100,7 +101,8 @@ final class LocalMachine: Sendable {
             configuration: configuration)
         let log = EventLog()
         let recap = try await PlaybookRun([compiled], forks: 1).run(
-            connect: { self.connect($0) }, connectBeside: { self.connect($0) }, report: { log.add($0) })
+            connect: { host, _ in self.connect(host) }, connectBeside: { self.connect($0) }, prompt: prompt,
+            report: { log.add($0) })
         return (recap, log.events)
     }
 }

@@ -41,8 +41,12 @@ struct BundleCompiler {
             for name in play.hosts.unknownNames(in: inventory) { problems.add(.unknownHosts(name, at: play.location)) }
             stages.append(
                 .init(
-                    number: number, name: play.name, hosts: play.hosts.hosts(in: inventory), serial: play.serial,
-                    limit: play.limit, isFree: play.isFree))
+                    number: number, name: play.name,
+                    hosts: play.order.applied(to: play.hosts.hosts(in: inventory)), serial: play.serial,
+                    limit: play.limit, isFree: play.isFree, connection: play.connection,
+                    prompts: play.prompts.filter { extraVariables[$0.name] == nil },
+                    ignoresUnreachable: play.ignoresUnreachable
+                        || PlayItem.tasks(of: play.items).contains(where: \.ignoresUnreachable)))
         }
         let variables = allVariables
         var bundles: [String: Bundle] = [:]
@@ -107,7 +111,7 @@ struct BundleCompiler {
         more["ansible_play_name"] = .string(play.name)
         more["ansible_play_role_names"] = JSON(play.roles.map(\.name))
         return TaskBundler(
-            play: play, playVariables: more, bundle: bundle, playbookFolder: playbook.folder,
+            play: play, playVariables: more, bundle: bundle, playbookFolder: play.folder,
             hostVariables: variables, names: names, files: files, inclusions: inclusions,
             lookups: lookups, grants: grants, problems: problems)
     }

@@ -16,6 +16,9 @@ package struct CompiledPlaybook: Sendable {
         var limit = FailureLimit()
         /// Whether no machine waits for another.
         var isFree = false
+        var connection = ConnectionKeywords()
+        var prompts: [VariablePrompt] = []
+        var ignoresUnreachable = false
 
         /// The machines in the batches that the play wants, all at once where it wants none.
         func batches(of hosts: [String]) -> [[String]] {
@@ -37,6 +40,12 @@ package struct CompiledPlaybook: Sendable {
     private let source: Source
     var files: ControllerFiles { source.files }
     var folder: String { source.playbook.folder }
+    /// Its own folder, and those of the playbooks that it imports.
+    var folders: [String] {
+        source.playbook.plays.map(\.folder).reduce(into: [folder]) { all, folder in
+            if !all.contains(folder) { all.append(folder) }
+        }
+    }
     /// Where the roles are that it uses.
     var roleFolders: [String] { source.playbook.plays.flatMap(\.roles).map(\.path) + source.inclusions.roleFolders }
 
@@ -47,7 +56,7 @@ package struct CompiledPlaybook: Sendable {
             guard !LookupRequest.revealing.contains(request.plugin) else {
                 throw PlayError.lookupElsewhere(request.plugin)
             }
-            lookups.bounds = [folder] + roleFolders
+            lookups.bounds = folders + roleFolders
         }
         return try lookups.answer(to: request, at: place)
     }

@@ -252,6 +252,7 @@ struct NamesOnMachine {
     var isOpen = false
 
     init(_ playbook: Playbook) {
+        known.formUnion(playbook.plays.flatMap(\.prompts).map(\.name))
         for task in playbook.plays.flatMap({ PlayItem.tasks(of: $0.items) + $0.handlers }) {
             if let name = task.register { known.insert(name) }
             if task.module == "set_fact" { known.formUnion(task.arguments.keys) }

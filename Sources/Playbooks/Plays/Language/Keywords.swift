@@ -4,21 +4,23 @@ enum Keywords {
     private static let inherited = [
         "when", "become", "become_user", "become_method", "become_flags", "vars", "environment", "ignore_errors",
         "no_log", "check_mode", "diff", "delegate_to", "delegate_facts", "run_once", "any_errors_fatal", "tags",
-        "notify", "module_defaults", "collections", "remote_user", "debugger",
+        "notify", "module_defaults", "collections", "remote_user", "debugger", "throttle", "connection", "port",
+        "ignore_unreachable",
     ]
 
     static let play =
         inherited + [
             "name", "hosts", "gather_facts", "vars_files", "roles", "tasks", "pre_tasks", "post_tasks", "handlers",
             "force_handlers", "serial", "max_fail_percentage", "strategy", "gather_subset", "gather_timeout",
-            "fact_path",
+            "fact_path", "order", "vars_prompt",
         ]
 
     static let block = inherited + ["name", "block", "rescue", "always"]
 
     static let task =
         inherited + [
-            "name", "loop", "loop_control", "register", "changed_when", "failed_when", "until", "retries",
+            "name", "action", "local_action", "loop", "loop_control", "register", "changed_when", "failed_when",
+            "until", "retries",
             "delay", "args", "block",
         ]
 
@@ -26,8 +28,7 @@ enum Keywords {
 
     /// What Ansible knows and this does not yet: it is said so, rather than taken for a module's name.
     static let unsupported: Set<String> = [
-        "async", "poll", "throttle", "vars_prompt", "connection", "include", "import_playbook", "order", "port",
-        "local_action", "action", "timeout", "ignore_unreachable",
+        "async", "poll", "include", "timeout",
     ]
 
     static func shortName(of name: String) -> String {

@@ -7,6 +7,7 @@ package enum PlayError: Diagnosable, Hashable {
     case wrongShape(what: String, wanted: String, found: String, at: SourceLocation)
     case unknownKeyword(String, of: String, nearest: String?, at: SourceLocation)
     case notSupported(String, at: SourceLocation)
+    case onlyOfPlay(String, at: SourceLocation)
     case noModule(at: SourceLocation)
     case twoLoops(at: SourceLocation)
     case twoModules(String, String, at: SourceLocation)
@@ -16,6 +17,7 @@ package enum PlayError: Diagnosable, Hashable {
     case wrongArgument(String, module: String, wanted: String, at: SourceLocation)
     case missingKeyword(String, of: String, at: SourceLocation)
     case unknownRole(String, looked: [String], nearest: String?, at: SourceLocation)
+    case playbookCircle(String, at: SourceLocation)
     case roleCircle(String, at: SourceLocation)
     case unknownHandler(String, nearest: String?, at: SourceLocation)
     case unknownHosts(String, at: SourceLocation)
@@ -38,6 +40,10 @@ package enum PlayError: Diagnosable, Hashable {
         case .unknownKeyword(let name, let owner, let nearest, let place):
             Diagnosis("\(owner) has no keyword '\(name)'", fix: Self.meant(nearest), at: place)
         case .notSupported(let name, let place): Diagnosis("'\(name)' is not supported", at: place)
+        case .onlyOfPlay(let name, let place):
+            Diagnosis(
+                "'\(name)' is a keyword of plays here", why: "a play has one connection to each of its hosts",
+                fix: "say it of the play; for another user's rights, say become and become_user", at: place)
         case .noModule(let place):
             Diagnosis("this task names no module", fix: "say what to do, such as 'copy:' or 'command:'", at: place)
         case .twoLoops(let place): Diagnosis("this task has two loops", fix: "make two tasks of it", at: place)
@@ -55,6 +61,7 @@ package enum PlayError: Diagnosable, Hashable {
             Diagnosis(
                 "there is no role '\(name)'", why: "looked in \(looked.joined(separator: ", "))",
                 fix: Self.meant(nearest), at: place)
+        case .playbookCircle(let name, let place): Diagnosis("the playbook '\(name)' imports itself", at: place)
         case .roleCircle(let name, let place): Diagnosis("the role '\(name)' depends on itself", at: place)
         case .unknownHandler(let name, let nearest, let place):
             Diagnosis("no handler is called '\(name)' or listens to it", fix: Self.meant(nearest), at: place)

@@ -104,7 +104,7 @@ extension PlayReader {
         return arguments
     }
 
-    private func isFixed(_ node: YAMLNode) -> Bool {
+    func isFixed(_ node: YAMLNode) -> Bool {
         guard let text = node.text else {
             problems.add(.wrongShape(what: "the name", wanted: "a string", found: node.kind, at: node.location))
             return false

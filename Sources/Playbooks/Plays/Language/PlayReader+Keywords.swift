@@ -33,7 +33,13 @@ extension PlayReader {
             }
         case "module_defaults": readModuleDefaults(node, into: &surroundings)
         // There is one method, sudo's; names of modules need no search list.
-        case "become_method", "become_flags", "become_exe", "collections", "remote_user", "debugger": break
+        case "become_method", "become_flags", "become_exe", "collections", "debugger": break
+        case "throttle": surroundings.keywords.throttle = value(node)
+        case "ignore_unreachable": surroundings.ignoresUnreachable = reader.flag(node, "'ignore_unreachable'") ?? false
+        case "connection":
+            // A machine's own tasks go over the one connection that its play has.
+            if reader.text(node, "'connection'") == "local" { surroundings.keywords.delegateTo = "localhost" }
+        case "remote_user", "port": problems.add(.onlyOfPlay(entry.key.text ?? "", at: entry.key.location))
         default: return false
         }
         return true

@@ -94,6 +94,11 @@ final class PlayReader {
                 problems.add(.notSupported(name, at: entry.key.location))
                 return nil
             }
+            if ["action", "local_action"].contains(name), module == nil {
+                if name == "local_action" { own.keywords.delegateTo = "localhost" }
+                module = Self.unfolded(entry)
+                continue
+            }
             if let first = module {
                 problems.add(unknown(one: first, other: entry, keywords))
                 if ModuleSpec.named(first.key.text ?? "") == nil { module = entry }
@@ -120,6 +125,22 @@ final class PlayReader {
         return task
     }
 
+    /// The module and its arguments in `action: module name=value …`, or in `action: {module: …, name: value}`.
+    private static func unfolded(_ entry: YAMLNode.Entry) -> YAMLNode.Entry {
+        let node = entry.value
+        if let text = node.text {
+            let name = text.prefix { !$0.isWhitespace }
+            let rest = text.dropFirst(name.count).drop { $0.isWhitespace }
+            func scalar(_ text: Substring) -> YAMLNode {
+                YAMLNode(.scalar(.init(text: String(text), isPlain: true)), at: node.location)
+            }
+            return YAMLNode.Entry(key: scalar(name), value: scalar(rest))
+        }
+        var rest = node
+        rest.content = .mapping((node.mapping ?? []).filter { $0.key.text != "module" })
+        return YAMLNode.Entry(key: node["module"] ?? node, value: rest)
+    }
+
     /// Gives a task what stands around it and what it says itself of the same.
     func take(_ surroundings: Surroundings, into task: inout PlayTask) {
         let own = task.keywords
@@ -128,6 +149,7 @@ final class PlayReader {
         (task.register, task.listen, task.changedWhen) = (own.register, own.listen, own.changedWhen)
         (task.failedWhen, task.until, task.retries, task.delay) = (own.failedWhen, own.until, own.retries, own.delay)
         task.notify = surroundings.notify
+        task.ignoresUnreachable = surroundings.ignoresUnreachable
         task.tags = surroundings.tags
     }
 

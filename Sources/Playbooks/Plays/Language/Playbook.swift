@@ -46,6 +46,40 @@ package struct Play: Sendable {
     var serial: [BatchSize] = []
     var limit = FailureLimit()
     var isFree = false
+    var order = HostOrder.inventory
+    var connection = ConnectionKeywords()
+    var prompts: [VariablePrompt] = []
+    /// Whether a machine that cannot be reached is left out of it, and no more.
+    var ignoresUnreachable = false
+    /// Where its files are looked for.
+    var folder: String
+}
+
+/// How a play reaches its machines, where it says so.
+package struct ConnectionKeywords: Hashable, Sendable {
+    /// Whether on the controller itself; nil where the play does not say.
+    package var isLocal: Bool?
+    package var user: String?
+    package var port: Int?
+
+    package init() {}
+}
+
+/// In which order a play takes its machines.
+enum HostOrder: String, Hashable, Sendable, CaseIterable {
+    case inventory, sorted, shuffle
+    case reverseInventory = "reverse_inventory"
+    case reverseSorted = "reverse_sorted"
+
+    func applied(to hosts: [String]) -> [String] {
+        switch self {
+        case .inventory: hosts
+        case .reverseInventory: hosts.reversed()
+        case .sorted: hosts.sorted()
+        case .reverseSorted: hosts.sorted().reversed()
+        case .shuffle: hosts.shuffled()
+        }
+    }
 }
 
 /// How many machines of a play are a batch (`serial`).
@@ -130,6 +164,8 @@ package indirect enum PlayItem: Sendable {
     package var tags: Set<String> = []
     /// What the tasks that it includes take over; nil for a task that includes none.
     package var inclusion: InclusionSite?
+    /// Whether a machine that cannot be reached is left out of the play, and no more.
+    package var ignoresUnreachable = false
 
     package subscript<Value>(dynamicMember keyword: WritableKeyPath<TaskKeywords, Value>) -> Value {
         get { keywords[keyPath: keyword] }

@@ -31,23 +31,50 @@ struct PlaybookLoader {
         } catch {
             problems.add(error)
         }
-        for element in reader.list(node, "a playbook") {
-            if let play = play(element, folder) { playbook.plays.append(play) }
-        }
+        playbook.plays = plays(node, path, [])
         try problems.throwIfAny()
         return playbook
     }
 
-    private func play(_ node: YAMLNode, _ folder: String) -> Play? {
+    /// The plays of a file, with those that it imports in their places.
+    private func plays(_ node: YAMLNode, _ path: String, _ imports: [PlaybookImport]) -> [Play] {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        return reader.list(node, "a playbook").flatMap { element -> [Play] in
+            let steps = PlayReader(problems, files, playbookFolder: folder)
+            guard let imported = PlaybookImport(element, steps) else {
+                return play(element, folder, steps, imports).map { [$0] } ?? []
+            }
+            guard let name = imported.name else { return [] }
+            let (found, looked) = files.find(name, in: [folder])
+            guard let found, files.isFile(found) else {
+                problems.add(.fileNotFound(name, looked: looked, at: imported.location))
+                return []
+            }
+            guard found != path, !imports.contains(where: { $0.path == found }) else {
+                problems.add(.playbookCircle(name, at: imported.location))
+                return []
+            }
+            do throws(Diagnoses) {
+                return plays(try files.document(found), found, imports + [imported.at(found)])
+            } catch {
+                problems.add(error)
+                return []
+            }
+        }
+    }
+
+    private func play(
+        _ node: YAMLNode, _ folder: String, _ steps: PlayReader, _ imports: [PlaybookImport]
+    ) -> Play? {
         guard let entries = node.mapping else {
             problems.add(.wrongShape(what: "a play", wanted: "a mapping", found: node.kind, at: node.location))
             return nil
         }
-        let steps = PlayReader(problems, files, playbookFolder: folder)
-        var play = Play(name: "", hosts: HostPattern(""), location: node.location)
+        var play = Play(name: "", hosts: HostPattern(""), location: node.location, folder: folder)
         var surroundings = Surroundings(folder: folder)
         var gathersFacts = files.configuration.gathering != .explicit
         configure(&play, &surroundings)
+        for imported in imports { imported.apply(to: &surroundings, &play) }
         for entry in entries {
             let name = entry.key.text ?? ""
             switch name {
@@ -61,6 +88,14 @@ struct PlaybookLoader {
             case "max_fail_percentage": play.limit.percentage = reader.number(entry.value, "'max_fail_percentage'")
             case "strategy": play.isFree = ["free", "host_pinned"].contains(strategy(entry.value))
             case "any_errors_fatal": play.limit.anyIsFatal = reader.flag(entry.value, "'any_errors_fatal'") ?? false
+            case "order": play.order = order(entry.value)
+            case "vars_prompt":
+                play.prompts = reader.list(entry.value, "'vars_prompt'").compactMap { VariablePrompt($0, reader) }
+            case "connection": play.connection.isLocal = reader.text(entry.value, "'connection'") == "local"
+            case "remote_user": play.connection.user = reader.text(entry.value, "'remote_user'")
+            case "port": play.connection.port = reader.number(entry.value, "'port'").map { Int($0) }
+            case "ignore_unreachable":
+                play.ignoresUnreachable = reader.flag(entry.value, "'ignore_unreachable'") ?? false
             case "gather_subset", "gather_timeout", "fact_path", "vars_files", "roles", "tasks", "pre_tasks",
                 "post_tasks", "handlers":
                 break
@@ -94,6 +129,15 @@ struct PlaybookLoader {
         play.limit.anyIsFatal = configuration.endsAtAnyError
         surroundings.keywords.become = .bool(configuration.becomes)
         if configuration.becomeUser != "root" { surroundings.keywords.becomeUser = .string(configuration.becomeUser) }
+    }
+
+    private func order(_ node: YAMLNode) -> HostOrder {
+        if let order = HostOrder(rawValue: reader.text(node, "'order'") ?? "inventory") { return order }
+        problems.add(
+            .wrongShape(
+                what: "'order'", wanted: "one of " + HostOrder.allCases.map(\.rawValue).joined(separator: ", "),
+                found: "'\(node.text ?? "")'", at: node.location))
+        return .inventory
     }
 
     private func strategy(_ node: YAMLNode) -> String {

@@ -14,6 +14,7 @@ struct Surroundings: Sendable {
     /// Where files of tasks are looked for first.
     var folder: String
     var isHandler = false
+    var ignoresUnreachable = false
     /// Files of tasks and roles within which this is, outermost first.
     var chain: [String] = []
     var depth = 0

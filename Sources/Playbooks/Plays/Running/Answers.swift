@@ -12,9 +12,9 @@ extension CompiledPlaybook {
             case .file(let name, let purpose, let role):
                 return .value(try file(name, purpose, role).json)
             case .inclusion(let site, let name, let play):
-                if let path = inclusionPath(name, at: site) { try files.requireWithin([folder] + roleFolders, path) }
+                if let path = inclusionPath(name, at: site) { try files.requireWithin(folders + roleFolders, path) }
                 return .value(try inclusion(name, at: site, for: host, play: play).json)
-            case .meeting, .call, .tell: return .refusal("nobody is met here")
+            case .meeting, .turn, .turnOver, .call, .tell: return .refusal("nobody is met here")
             case .variables(let arguments, let role):
                 let read = try IncludedVariables(self, arguments, role).read()
                 noteLookups(in: read, for: host)
@@ -35,7 +35,7 @@ extension CompiledPlaybook {
         place.role = role.flatMap { roleFolders.contains($0) ? $0 : nil }
         let file = task.split(separator: ":", omittingEmptySubsequences: false).dropLast(2).joined(separator: ":")
         let folder = ControllerLookups.Place.folder(of: file)
-        if let folder, (try? files.requireWithin([self.folder] + roleFolders, folder + "/.")) != nil {
+        if let folder, (try? files.requireWithin(folders + roleFolders, folder + "/.")) != nil {
             place.taskFolder = folder
         }
         return place
@@ -45,11 +45,11 @@ extension CompiledPlaybook {
         guard let known = ControllerFiles.Purpose(rawValue: purpose) else {
             throw Diagnosis("no file is for '\(purpose)'")
         }
-        let (path, looked) = files.find(name, in: files.folders(known, role, folder))
+        let (path, looked) = files.find(name, in: folders.flatMap { files.folders(known, role, $0) })
         guard let path else {
             throw Diagnosis("there is no file '\(name)'", why: "looked at \(looked.joined(separator: ", "))")
         }
-        try files.requireWithin([folder] + roleFolders, path)
+        try files.requireWithin(folders + roleFolders, path)
         return try files.reference(path, withText: known == .templates, at: nil)
     }
 }

@@ -2,8 +2,8 @@ internal import Bundles
 internal import Diagnostics
 
 /// The runners that do tasks for other machines, each started when it is first needed.
-actor Delegates {
-    typealias Connect = @Sendable (_ host: String) async throws -> MachineChannel
+package actor Delegates {
+    package typealias Connect = @Sendable (_ host: String) async throws -> MachineChannel
 
     nonisolated let memory: SharedVariables
     private let connect: Connect?

@@ -35,11 +35,11 @@ struct IncludedVariables {
     }
 
     private func found(_ name: String) throws -> String {
-        let (path, looked) = files.find(name, in: files.folders(.vars, role, playbook.folder))
+        let (path, looked) = files.find(name, in: playbook.folders.flatMap { files.folders(.vars, role, $0) })
         guard let path else {
             throw Diagnosis("there is no file '\(name)'", why: "looked at \(looked.joined(separator: ", "))")
         }
-        try files.requireWithin([playbook.folder] + playbook.roleFolders, path)
+        try files.requireWithin(playbook.folders + playbook.roleFolders, path)
         return path
     }
 

@@ -97,6 +97,12 @@ actor MachineRun {
             guard let company else { throw BundleError.unexpectedFrame("ask") }
             company.delegates.memory.tell(updates, of: host)
             return .value(await company.meeting.meet(host, at: place, runsOnce: runsOnce).json)
+        case .turn(let place, let count):
+            await company?.meeting.takeTurn(host, at: place, of: count)
+            return .value(.null)
+        case .turnOver:
+            await company?.meeting.turnOver(of: host)
+            return .value(.null)
         case .call(let other, let call):
             guard let company else { throw BundleError.unexpectedFrame("ask") }
             do {

@@ -23,6 +23,13 @@ actor Meeting {
     private var onDuty: [String: [String]] = [:]
     private var isStopped = false
     private let memory: SharedVariables
+    /// Who does a task that is throttled, and who waits for a turn at it, by the task's place.
+    private var turns: [[Int]: Turns] = [:]
+
+    private struct Turns {
+        var busy: Set<String> = []
+        var waiting: [(host: String, continuation: CheckedContinuation<Void, Never>)] = []
+    }
 
     init(_ hosts: [String], limit: FailureLimit, isFree: Bool, _ memory: SharedVariables) {
         self.hosts = hosts
@@ -50,11 +57,31 @@ actor Meeting {
     /// The machine is through with the play; `error` where one of its tasks failed, or it was lost.
     func left(_ host: String, error: Bool, isFatal: Bool) {
         guard present.remove(host) != nil else { return }
+        turnOver(of: host)
         if error { failed.insert(host) }
         isStopped = isStopped || isFatal && error || limit.isReached(failed: failed.count, of: hosts.count)
         // Nobody did it after all: they stop, too, as if it had failed for them.
         for other in onDuty.removeValue(forKey: host) ?? [] { resume(other, .stop) }
         letGo()
+    }
+
+    /// Waits until fewer than so many machines are at the task there.
+    func takeTurn(_ host: String, at place: [Int], of count: Int) async {
+        if turns[place, default: Turns()].busy.count < count {
+            turns[place, default: Turns()].busy.insert(host)
+        } else {
+            await withCheckedContinuation { turns[place]?.waiting.append((host, $0)) }
+        }
+    }
+
+    /// The machine is through with the task that it had a turn at, if it had one; the next one begins.
+    func turnOver(of host: String) {
+        guard let place = turns.first(where: { $0.value.busy.contains(host) })?.key else { return }
+        turns[place]?.busy.remove(host)
+        guard let next = turns[place]?.waiting.first else { return }
+        turns[place]?.waiting.removeFirst()
+        turns[place]?.busy.insert(next.host)
+        next.continuation.resume()
     }
 
     private func letGo() {

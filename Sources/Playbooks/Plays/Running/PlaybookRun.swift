@@ -61,13 +61,13 @@ package struct PlaybookRun: Sendable {
 
     /// Connects to every machine once and runs; a machine that fails drops out, and where all of a batch's have failed the run ends.
     ///
-    /// `connectBeside` gives a second way to a machine, for tasks that others delegate to it.
+    /// `connectBeside` gives a second way to a machine, for tasks that others delegate to it; `prompt` has a person's answers.
     package func run(
-        connect: @escaping @Sendable (_ host: String) async throws -> MachineChannel,
-        connectBeside: (@Sendable (_ host: String) async throws -> MachineChannel)? = nil,
+        connect: @escaping Connect, connectBeside: Delegates.Connect? = nil,
+        prompt: (@Sendable (VariablePrompt) async throws -> String?)? = nil,
         report: @escaping @Sendable (HostEvent) -> Void
     ) async throws -> PlaybookRecap {
-        var runs: [String: MachineRun] = [:]
+        var runs: [Way: MachineRun] = [:]
         var recap = PlaybookRecap()
         let memory = SharedVariables()
         let delegates = Delegates(memory, connect: connectBeside, report: report)
@@ -75,13 +75,15 @@ package struct PlaybookRun: Sendable {
             let active = stage.hosts.filter { recap.takesPart($0) }
             if active.isEmpty { break }
             report(.playStarted(name: stage.name, hosts: active))
+            let answers = try await Self.answers(to: stage.prompts, prompt)
             for batch in stage.batches(of: active) {
                 let meeting = Meeting(batch, limit: stage.limit, isFree: stage.isFree, memory)
                 let left = active.filter { recap.takesPart($0) }
                 let outcomes = await each(batch) { [runs] host in
-                    let run = try await existing(runs[host], host, connect, report)
+                    let way = Way(host: host, keywords: stage.connection)
+                    let run = try await existing(runs[way], way, connect, report)
                     let start = PlayStart(
-                        number: stage.number, hosts: left, batch: batch,
+                        number: stage.number, hosts: left, batch: batch, variables: answers,
                         others: memory.news(for: host), isChecking: isChecking)
                     return try await play(start, of: number, on: run, meeting, delegates)
                 } left: { outcome in
@@ -90,7 +92,14 @@ package struct PlaybookRun: Sendable {
                 }
                 // Who was interrupted has not failed.
                 try Task.checkCancellation()
-                for outcome in outcomes { await recap.note(outcome, &runs, report) }
+                for outcome in outcomes {
+                    runs[Way(host: outcome.host, keywords: stage.connection)] = outcome.run
+                    recap.note(outcome, stage, report)
+                    guard outcome.run != nil else { continue }
+                    var counts = RecapCounts()
+                    for (way, run) in runs where way.host == outcome.host { counts = await counts + run.counts }
+                    recap.counts[outcome.host] = counts
+                }
                 if batch.allSatisfy({ !recap.takesPart($0) }) { break plays }
             }
         }
@@ -104,13 +113,38 @@ package struct PlaybookRun: Sendable {
         playbooks.enumerated().flatMap { number, playbook in playbook.stages.map { (number, $0) } }
     }
 
+    /// Makes a way to a machine, as the play wants it.
+    package typealias Connect =
+        @Sendable (_ host: String, _ keywords: ConnectionKeywords) async throws -> MachineChannel
+
+    private struct Way: Hashable {
+        var host: String
+        var keywords: ConnectionKeywords
+    }
+
+    private static func answers(
+        to prompts: [VariablePrompt], _ prompt: (@Sendable (VariablePrompt) async throws -> String?)?
+    ) async throws -> JSONObject {
+        var answers = JSONObject()
+        for question in prompts {
+            let answer = try await prompt?(question) ?? question.fallback
+            guard let answer else {
+                throw Diagnosis(
+                    "the play asks for '\(question.name)', and nobody is there to answer",
+                    fix: "give it: -e \(question.name)=…")
+            }
+            answers[question.name] = try question.value(of: answer)
+        }
+        return answers
+    }
+
     private func existing(
-        _ run: MachineRun?, _ host: String, _ connect: @Sendable (String) async throws -> MachineChannel,
+        _ run: MachineRun?, _ way: Way, _ connect: Connect,
         _ report: @escaping @Sendable (HostEvent) -> Void
     ) async throws -> MachineRun {
         if let run { return run }
         return try await connecting.take {
-            MachineRun(host: host, channel: try await connect(host), report: report)
+            MachineRun(host: way.host, channel: try await connect(way.host, way.keywords), report: report)
         }
     }
 
@@ -173,12 +207,13 @@ extension PlaybookRecap {
     }
 
     mutating func note(
-        _ outcome: HostOutcome, _ runs: inout [String: MachineRun], _ report: @Sendable (HostEvent) -> Void
-    ) async {
-        if let run = outcome.run {
-            runs[outcome.host] = run
-            counts[outcome.host] = await run.counts
+        _ outcome: HostOutcome, _ stage: CompiledPlaybook.Stage, _ report: @Sendable (HostEvent) -> Void
+    ) {
+        if outcome.run != nil {
             if outcome.isStopped { stopped.insert(outcome.host) }
+        } else if let diagnoses = outcome.failure, stage.ignoresUnreachable {
+            counts[outcome.host, default: RecapCounts()].skipped += 1
+            report(.lost(host: outcome.host, diagnoses))
         } else if let diagnoses = outcome.failure {
             lost[outcome.host] = diagnoses
             report(.lost(host: outcome.host, diagnoses))

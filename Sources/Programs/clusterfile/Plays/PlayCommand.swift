@@ -50,14 +50,16 @@ struct PlayCommand: AsyncParsableCommand, HostCommand {
             showsDifferences: diff || inputs.configuration.alwaysShowsDifferences,
             isVerbose: verbose + inputs.configuration.verbosity > 0, format: output.format)
         let connector = try inputs.connector(connection)
-        let connect: @Sendable (String) async throws -> MachineChannel = { host in
+        let connect: PlaybookRun.Connect = { host, keywords in
             try await connector.connect(
-                host, inputs.variables(of: host), needsRoot: inputs.compiled.contains { $0.needsRoot(host) })
+                host, inputs.variables(of: host), keywords, needsRoot: inputs.compiled.contains { $0.needsRoot(host) })
         }
         let recap = try await Interruption.cancelling("play") {
             try await PlaybookRun(
                 inputs.compiled, forks: forks ?? inputs.configuration.forks, isChecking: check
-            ).run(connect: connect, connectBeside: connect, report: { printer.take($0) })
+            ).run(
+                connect: connect, connectBeside: { try await connect($0, ConnectionKeywords()) },
+                prompt: { try PlayPrompt.answer(to: $0) }, report: { printer.take($0) })
         }
         printer.finish(recap)
         if profile { Terminal.error(printer.profile) }
