@@ -184,7 +184,9 @@ let targets: [Target] = [
     tests("Playbooks", "Templates"),
     tests("Playbooks", "Vault", ["Peers", "Diagnostics", "Linux", "YAML", "JSON"]),
     tests("Playbooks", "Inventories", ["Peers", "Vault", "Diagnostics", "Linux", "JSON"]),
-    tests("Playbooks", "Plays", ["TaskModules", "Bundles", "Templates", "Inventories", "Vault", "JSON"]),
+    tests(
+        "Playbooks", "Plays",
+        ["Peers", "TaskModules", "Bundles", "Diagnostics", "Linux", "Templates", "Inventories", "Vault", "JSON"]),
     tests("Playbooks", "TaskModules", ["Peers", "Bundles", "Templates", "JSON"]),
     tests("Provision", "Clusterfiles", ["JSON", "YAML", "Diagnostics"], exclude: ["Broken"]),
     tests("Provision", "Planning", ["Addresses", "Clusterfiles", "Diagnostics", "JSON"]),
