@@ -85,8 +85,13 @@ package struct ForkNamespace: Hashable, Sendable {
         }
     }
 
-    /// Takes the namespace away, and with it the links; nothing there is no failure.
+    /// Takes the namespace and its links away; nothing there is no failure.
     package func remove() throws {
+        // A process that is still inside keeps the namespace, and with it the links, beyond its name.
+        var outside = try NetlinkSocket()
+        for link in try outside.links() where link.name.hasPrefix(Self.name("cv", 0, uuid)) {
+            try outside.removeLink(link.index)
+        }
         if exists { try namespace.remove() }
     }
 }
