@@ -19,14 +19,14 @@ enum Keywords {
     static let task =
         inherited + [
             "name", "loop", "loop_control", "register", "changed_when", "failed_when", "until", "retries",
-            "delay", "args", "block",
+            "delay", "async", "poll", "args", "block",
         ]
 
     static let handler = task + ["listen"]
 
     /// What Ansible knows and this does not yet: it is said so, rather than taken for a module's name.
     static let unsupported: Set<String> = [
-        "async", "poll", "throttle", "vars_prompt", "connection", "include", "import_playbook", "order", "port",
+        "throttle", "vars_prompt", "connection", "include", "import_playbook", "order", "port",
         "local_action", "action", "timeout", "ignore_unreachable",
     ]
 
