@@ -1,5 +1,19 @@
-/// Modules that the engine itself carries out.
+/// Modules that the engine itself carries out, and what modules need of it.
 extension ModuleSpec {
+    /// Whether it is about what the engine knows, whichever machine it is done for.
+    package var isOfNoMachine: Bool { Self.ofNoMachine.contains(name) }
+
+    /// Whether it may go on in the background (`async`): what works with the controller may not.
+    package var runsInBackground: Bool { !isOfNoMachine && !Self.withController.contains(name) }
+
+    private static let ofNoMachine: Set<String> = [
+        "debug", "set_fact", "assert", "fail", "include_vars", "meta", "group_by", "add_host", "set_stats", "pause",
+    ]
+    private static let withController: Set<String> = [
+        "copy", "template", "unarchive", "assemble", "fetch", "script", "raw", "wait_for_connection", "async_status",
+        "gather_facts", "include_tasks", "include_role",
+    ]
+
     static let ofEngine: [ModuleSpec] = [
         ModuleSpec(name: "gather_facts", parameters: factParameters + [Parameter(name: "parallel", kind: .flag)]),
         ModuleSpec(name: "setup", parameters: factParameters),

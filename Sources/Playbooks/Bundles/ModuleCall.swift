@@ -10,6 +10,8 @@ package struct ModuleCall: Hashable, Sendable {
     /// Whose rights it takes.
     package var rights: Rights
     package var isChecking: Bool
+    /// For how many seconds it may go on in the background; nil where its end is waited for.
+    package var backgroundSeconds: Int?
 
     /// A user of the machine on which it is done.
     package enum Rights: Hashable, Sendable {
@@ -35,6 +37,7 @@ package struct ModuleCall: Hashable, Sendable {
         [
             "module": .string(module), "arguments": .object(arguments), "environment": .object(environment),
             "rights": rights.json, "isChecking": .bool(isChecking),
+            "backgroundSeconds": backgroundSeconds.map { JSON($0) } ?? .null,
             "files": .object(JSONObject(files.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
         ]
     }
@@ -47,6 +50,7 @@ package struct ModuleCall: Hashable, Sendable {
             module: try reader.text("module"), arguments: try reader.object("arguments"), files: files,
             environment: try reader.object("environment"), rights: Rights(json["rights"] ?? .null),
             isChecking: try reader.flag("isChecking"))
+        backgroundSeconds = json["backgroundSeconds"]?.integer
     }
 }
 

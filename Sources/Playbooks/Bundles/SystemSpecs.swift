@@ -14,6 +14,9 @@ extension ModuleSpec {
             ]),
         ModuleSpec(name: "service_facts", parameters: []),
         ModuleSpec(
+            name: "async_status",
+            parameters: [required("jid", .text), optional("mode", .choice(["status", "cleanup"]))]),
+        ModuleSpec(
             name: "git",
             parameters: [
                 required("repo", .text, "name"), optional("dest", .path), optional("version", .text),

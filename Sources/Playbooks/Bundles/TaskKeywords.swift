@@ -21,6 +21,10 @@ package struct TaskKeywords: Hashable, Sendable {
     package var until: [JSON] = []
     package var retries: JSON?
     package var delay: JSON?
+    /// For how many seconds it may go on in the background (`async`); nil or 0 for a task that is waited for.
+    package var asyncSeconds: JSON?
+    /// How often it is looked after then; 0 leaves it alone.
+    package var pollSeconds: JSON?
     package var environment = JSONObject()
     package var variables = JSONObject()
     package var checkMode: JSON?
@@ -72,6 +76,8 @@ extension TaskKeywords {
         if !until.isEmpty { json["until"] = .array(until) }
         if let retries { json["retries"] = retries }
         if let delay { json["delay"] = delay }
+        if let asyncSeconds { json["asyncSeconds"] = asyncSeconds }
+        if let pollSeconds { json["pollSeconds"] = pollSeconds }
         if !environment.isEmpty { json["environment"] = .object(environment) }
         if !variables.isEmpty { json["variables"] = .object(variables) }
         if let checkMode { json["checkMode"] = checkMode }
@@ -101,6 +107,8 @@ extension TaskKeywords {
         until = json["until"]?.array ?? []
         retries = json["retries"]
         delay = json["delay"]
+        asyncSeconds = json["asyncSeconds"]
+        pollSeconds = json["pollSeconds"]
         environment = json["environment"]?.object ?? JSONObject()
         variables = json["variables"]?.object ?? JSONObject()
         checkMode = json["checkMode"]

@@ -8,6 +8,8 @@ internal import Templates
 package final class BundleRunner {
     let channel: ControllerChannel
     let state: RunnerState
+    /// The runner's own program, for what goes on without it.
+    let program: String
     var bundle: Bundle
     /// Facts, registered results and `set_fact`, which outlive a play.
     var facts = JSONObject()
@@ -23,15 +25,18 @@ package final class BundleRunner {
     // Found before any task takes a user's rights: devices are root's.
     private let disk = BlobDisk.find()
 
-    private init(channel: ControllerChannel, state: RunnerState, bundle: Bundle) {
+    private init(channel: ControllerChannel, state: RunnerState, program: String, bundle: Bundle) {
         self.channel = channel
         self.state = state
+        self.program = program
         self.bundle = bundle
     }
 
     /// Speaks with a controller until it closes the channel; gives the process's exit status.
-    package static func serve(input: Int32, output: Int32, stateFolder: String, lockTimeoutSeconds: Int = 120) -> Int32
-    {
+    package static func serve(
+        input: Int32, output: Int32, stateFolder: String, lockTimeoutSeconds: Int = 120,
+        program: String = "/proc/self/exe"
+    ) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         umask(0o022)
         let channel = ControllerChannel(input: input, output: output)
@@ -47,7 +52,7 @@ package final class BundleRunner {
             while true {
                 if frame.kind == .call {
                     let call = try ModuleCall(json: parsed(frame.payload))
-                    let runner = BundleRunner(channel: channel, state: state, bundle: .ofCalls)
+                    let runner = BundleRunner(channel: channel, state: state, program: program, bundle: .ofCalls)
                     try channel.send(Frame(.result, runner.carryOut(call).json.bytes))
                     guard let next = try channel.receive() else { return 0 }
                     frame = next
@@ -55,9 +60,8 @@ package final class BundleRunner {
                 }
                 guard frame.kind == .bundle else { throw BundleError.unexpectedFrame("\(frame.kind)") }
                 let bundle = try Bundle(json: parsed(frame.payload))
-                guard let next = try BundleRunner(channel: channel, state: state, bundle: bundle).plays() else {
-                    return 0
-                }
+                let runner = BundleRunner(channel: channel, state: state, program: program, bundle: bundle)
+                guard let next = try runner.plays() else { return 0 }
                 frame = next
             }
         } catch BundleError.channelClosed {

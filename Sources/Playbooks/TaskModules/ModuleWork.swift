@@ -39,6 +39,41 @@ struct ModuleWork {
     }
 }
 
+extension ModuleWork {
+    /// Another machine's task, or one in the background: all that its own machine's variables say is settled.
+    init(
+        _ call: ModuleCall, user: String?, _ digests: FileDigests,
+        fetch: @escaping (FileReference, (_ piece: [UInt8]) throws -> Void) throws -> Void,
+        checkpoint: @escaping () throws -> Void = {}, flush: @escaping () -> Void = {}
+    ) {
+        var environment: [String: String] = [:]
+        for (name, value) in call.environment { environment[name] = value.pythonText }
+        context = ModuleContext(
+            module: call.module, arguments: call.arguments, files: call.files, environment: environment,
+            digests: digests, fetch: fetch,
+            render: { _, _, _ in throw TaskFailure.said("a template is rendered where its task is") },
+            evaluate: { $0 }, holds: { $0.isTruthy }, checkpoint: checkpoint, flush: flush,
+            readVariables: { _ in throw TaskFailure.said("files of variables are read where their task is") })
+        self.user = user
+        isChecking = call.isChecking
+    }
+
+    /// What came of it, be it a failure.
+    func result() -> CallResult { Self.result { try perform() } }
+
+    static func result(_ body: () throws -> Outcome) -> CallResult {
+        do {
+            let outcome = try body()
+            return CallResult(members: outcome.members, differences: outcome.differences)
+        } catch {
+            var members: JSONObject = ["failed": true, "changed": false]
+            if case TaskFailure.result(let more) = error { members = members.merging(more) }
+            if members["msg"] == nil { members["msg"] = .string(Diagnoses(of: error).description) }
+            return CallResult(members: members, differences: [])
+        }
+    }
+}
+
 extension BundleRunner {
     /// A user of this machine; nil is root.
     func name(of rights: ModuleCall.Rights) -> String? {
@@ -49,29 +84,19 @@ extension BundleRunner {
         }
     }
 
-    /// Does one thing for another machine's task; a failure is a result.
+    /// Does one thing for another machine's task, or begins it where it goes on in the background; a failure is a result.
     func carryOut(_ call: ModuleCall) -> CallResult {
-        do {
-            var environment: [String: String] = [:]
-            for (name, value) in call.environment { environment[name] = value.pythonText }
-            let context = ModuleContext(
-                module: call.module, arguments: call.arguments, files: call.files, environment: environment,
-                digests: state.digests, fetch: { try self.fetch($0, $1) },
-                render: { _, _, _ in throw TaskFailure.said("a template is rendered where its task is") },
-                evaluate: { $0 }, holds: { $0.isTruthy }, checkpoint: { try self.channel.checkOpen() },
-                flush: {
-                    // A broken channel is found again at the result.
-                    try? self.channel.flush()
-                }, readVariables: { _ in throw TaskFailure.said("files of variables are read where their task is") })
-            let outcome = try ModuleWork(
-                context: context, user: name(of: call.rights), isChecking: call.isChecking
-            ).perform()
-            return CallResult(members: outcome.members, differences: outcome.differences)
-        } catch {
-            var members: JSONObject = ["failed": true, "changed": false]
-            if case TaskFailure.result(let more) = error { members = members.merging(more) }
-            if members["msg"] == nil { members["msg"] = .string(Diagnoses(of: error).description) }
-            return CallResult(members: members, differences: [])
+        let work = ModuleWork(
+            call, user: name(of: call.rights), state.digests, fetch: { try self.fetch($0, $1) },
+            checkpoint: { try self.channel.checkOpen() },
+            flush: {
+                // A broken channel is found again at the result.
+                try? self.channel.flush()
+            })
+        guard let seconds = call.backgroundSeconds else { return work.result() }
+        return ModuleWork.result {
+            let job = try BackgroundJob(call, user: work.user, seconds: seconds, state.folder)
+            return ModuleWork.Outcome(members: try job.start(program))
         }
     }
 }

@@ -4,11 +4,13 @@ internal import Glibc
 final class RunnerState {
     let digests: FileDigests
     let journal: HandlerJournal
+    let folder: String
     private let lock: Int32
     private let doneFolder: String
 
     /// Waits for a run that is still underway, up to a limit; without one it works beside it.
     init(folder: String, lockTimeoutSeconds: Int?) throws {
+        self.folder = folder
         try FileModule.make(folder, try FileAttributes(["mode": "0700"]))
         let path = folder + "/lock"
         lock = try SystemCalls.check("open", path) { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }

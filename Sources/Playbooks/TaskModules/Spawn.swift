@@ -25,14 +25,45 @@ struct Spawn {
 
     /// Runs it; throws where it cannot be started.
     func run() throws -> Result {
-        guard let program = arguments.first else { throw TaskFailure.said("there is no command") }
         let (input, output, errors) = (try Pipe(), try Pipe(), try Pipe())
+        let child: pid_t
+        do {
+            defer { for end in [input.readEnd, output.writeEnd, errors.writeEnd] { close(end) } }
+            child = try start(input.readEnd, output.writeEnd, errors.writeEnd)
+        } catch {
+            for end in [input.writeEnd, output.readEnd, errors.readEnd] { close(end) }
+            throw error
+        }
+        let (written, complaints) = exchange(input.writeEnd, output.readEnd, errors.readEnd)
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        let code = status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
+        return Result(status: code, output: written, errors: complaints)
+    }
+
+    /// Starts it in a session of its own, with its input alone, and lets it go on.
+    func detach() throws {
+        let nothing = try SystemCalls.check("open", "/dev/null") { open("/dev/null", O_RDWR | O_CLOEXEC) }
+        defer { close(nothing) }
+        let pipe = try Pipe()
+        defer { close(pipe.writeEnd) }
+        do {
+            defer { close(pipe.readEnd) }
+            _ = try start(pipe.readEnd, nothing, nothing, ofItsOwn: true)
+        }
+        try SystemCalls.writeAll(pipe.writeEnd, input, "a program's input")
+    }
+
+    private static let newSession: Int16 = 0x80  // POSIX_SPAWN_SETSID of glibc, which its Swift module leaves out
+
+    private func start(_ input: Int32, _ output: Int32, _ errors: Int32, ofItsOwn: Bool = false) throws -> pid_t {
+        guard let program = arguments.first else { throw TaskFailure.said("there is no command") }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input.readEnd, 0)
-        posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1)
-        posix_spawn_file_actions_adddup2(&actions, errors.writeEnd, 2)
+        for (end, number) in [(input, 0), (output, 1), (errors, 2)] as [(Int32, Int32)] {
+            posix_spawn_file_actions_adddup2(&actions, end, number)
+        }
         if let directory {
             guard try SystemCalls.status(directory)?.kind == S_IFDIR else { throw TaskFailure.notFound(directory) }
             _ = Self.addFolder(&actions, directory)
@@ -43,7 +74,7 @@ struct Spawn {
         var defaults = sigset_t()
         sigfillset(&defaults)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF) | (ofItsOwn ? Self.newSession : 0))
 
         var child: pid_t = 0
         let failure = withCStrings(arguments) { arguments in
@@ -51,18 +82,8 @@ struct Spawn {
                 posix_spawnp(&child, program, &actions, &attributes, arguments, environment)
             }
         }
-        close(input.readEnd)
-        close(output.writeEnd)
-        close(errors.writeEnd)
-        guard failure == 0 else {
-            for end in [input.writeEnd, output.readEnd, errors.readEnd] { close(end) }
-            throw TaskFailure.system(call: "exec", subject: program, errno: failure)
-        }
-        let (written, complaints) = exchange(input.writeEnd, output.readEnd, errors.readEnd)
-        var status: Int32 = 0
-        while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        let code = status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
-        return Result(status: code, output: written, errors: complaints)
+        guard failure == 0 else { throw TaskFailure.system(call: "exec", subject: program, errno: failure) }
+        return child
     }
 
     /// Feeds the input and collects both outputs until all are closed.

@@ -26,6 +26,9 @@ extension TaskRunner {
         }
         var environment: [String: String] = [:]
         for (name, value) in task.environment { environment[name] = try variables.render(value).pythonText }
+        if let folder = try variables.value(of: "ansible_async_dir"), case .json(let folder) = folder {
+            environment[BackgroundJob.folderVariable] = folder.pythonText
+        }
         let runner = runner
         var context = ModuleContext(
             module: task.module, arguments: arguments, files: try files(arguments), environment: environment,

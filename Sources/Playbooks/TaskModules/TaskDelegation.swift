@@ -9,15 +9,11 @@ extension TaskRunner {
         guard let host = try task.delegateTo.map({ try variables.render($0).pythonText }), !host.isEmpty else {
             return nil
         }
-        // What touches no machine is done here.
-        let isOfNoMachine = ["debug", "set_fact", "assert", "fail", "include_vars", "meta", "group_by", "add_host"]
-            .contains(task.module)
-        return host == runner.bundle.host || isOfNoMachine ? nil : host
+        return host == runner.bundle.host || ModuleSpec.named(task.module)?.isOfNoMachine ?? false ? nil : host
     }
 
-    /// Has the task done on another machine, with this one's variables.
-    func carryOut(_ context: ModuleContext, on host: String, as rights: ModuleCall.Rights) throws -> ModuleWork.Outcome
-    {
+    /// The task's work with everything settled.
+    func call(_ context: ModuleContext, as rights: ModuleCall.Rights) throws -> ModuleCall {
         var (module, arguments, files) = (context.module, context.arguments, context.files)
         if module == "template", let source = context.text("src"), let text = files[source]?.text {
             // Rendered here, where its variables are.
@@ -25,10 +21,14 @@ extension TaskRunner {
             for name in ["src", "lstrip_blocks", "trim_blocks"] { arguments[name] = Optional.none }
             (module, files) = ("copy", [:])
         }
-        let call = ModuleCall(
+        return ModuleCall(
             module: module, arguments: arguments, files: files,
             environment: JSONObject(context.environment.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
             rights: rights, isChecking: isChecking)
+    }
+
+    /// Has a call done on another machine, with this one's variables.
+    func carryOut(_ call: ModuleCall, on host: String) throws -> ModuleWork.Outcome {
         let result = try CallResult(json: runner.ask(.call(host: host, call)))
         var members = result.members
         members["_ansible_delegated_vars"] = ["ansible_delegated_host": .string(host)]

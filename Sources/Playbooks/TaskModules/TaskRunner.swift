@@ -195,8 +195,12 @@ struct TaskRunner {
         let context = try context(variables)
         let rights = try rights(variables)
         var outcome: ModuleWork.Outcome
-        if let host = try delegate(variables) {
-            outcome = try carryOut(context, on: host, as: rights)
+        let host = try delegate(variables)
+        if let seconds = try backgroundSeconds(variables) {
+            try play.intend(notify)
+            outcome = try carryOut(context, as: rights, on: host, inBackgroundFor: seconds, variables)
+        } else if let host {
+            outcome = try carryOut(call(context, as: rights), on: host)
         } else {
             outcome = try ModuleWork(
                 context: context, user: runner.name(of: rights), isChecking: isChecking,

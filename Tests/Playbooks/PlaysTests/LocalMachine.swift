@@ -21,6 +21,12 @@ final class LocalMachine: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: root) }
 
+    /// The runner's program, which is built beside the tests.
+    private static let program: String = {
+        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return (tests as NSString).deletingLastPathComponent + "/clusterfile-runner"
+    }()
+
     func write(_ text: String, to path: String) throws {
         let full = root + "/" + path
         try FileManager.default.createDirectory(
@@ -40,7 +46,8 @@ final class LocalMachine: Sendable {
         descriptors.withLock { $0 = [toRunner, fromRunner] }
         let state = root + "/.state-" + host
         let thread = Thread {
-            _ = BundleRunner.serve(input: input, output: output, stateFolder: state, lockTimeoutSeconds: 5)
+            _ = BundleRunner.serve(
+                input: input, output: output, stateFolder: state, lockTimeoutSeconds: 5, program: Self.program)
             close(input)
             close(output)
         }

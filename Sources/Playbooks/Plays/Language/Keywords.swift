@@ -20,15 +20,14 @@ enum Keywords {
     static let task =
         inherited + [
             "name", "action", "local_action", "loop", "loop_control", "register", "changed_when", "failed_when",
-            "until", "retries",
-            "delay", "args", "block",
+            "until", "retries", "delay", "async", "poll", "args", "block",
         ]
 
     static let handler = task + ["listen"]
 
     /// What Ansible knows and this does not yet: it is said so, rather than taken for a module's name.
     static let unsupported: Set<String> = [
-        "async", "poll", "include", "timeout",
+        "include", "timeout",
     ]
 
     static func shortName(of name: String) -> String {

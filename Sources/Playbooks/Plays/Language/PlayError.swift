@@ -23,6 +23,7 @@ package enum PlayError: Diagnosable, Hashable {
     case unknownHosts(String, at: SourceLocation)
     case fileNotFound(String, looked: [String], at: SourceLocation)
     case fileDependsOnMachine(String, module: String, at: SourceLocation)
+    case notInBackground(module: String, at: SourceLocation)
     case folderAsSource(String, at: SourceLocation)
     case importOfTemplate(at: SourceLocation)
     case fileElsewhere(String)
@@ -82,6 +83,10 @@ package enum PlayError: Diagnosable, Hashable {
                 "the machine does not get what it looks up with '\(plugin)'",
                 why: "what it asks for was made of what it said itself, and might be anything",
                 fix: "make the lookup's arguments of variables, without facts and results")
+        case .notInBackground(let module, let place):
+            Diagnosis(
+                "'\(module)' cannot go on in the background", why: "it works with this controller",
+                fix: "leave 'async' out", at: place)
         case .importOfTemplate(let place):
             Diagnosis(
                 "what is imported must be known before the play runs", why: "this name is a template",

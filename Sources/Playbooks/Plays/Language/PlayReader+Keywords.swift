@@ -64,6 +64,8 @@ extension PlayReader {
         case "until": task.until = reader.conditions(node)
         case "retries": task.retries = value(node)
         case "delay": task.delay = value(node)
+        case "async": (task.asyncSeconds, task.asyncLocation) = (value(node), entry.key.location)
+        case "poll": task.pollSeconds = value(node)
         case "args": break
         default: return readLookupLoop(entry, into: &task)
         }

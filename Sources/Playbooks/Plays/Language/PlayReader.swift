@@ -119,6 +119,9 @@ final class PlayReader {
             return nil
         }
         task.module = spec.name
+        if let place = task.asyncLocation, !spec.runsInBackground, (task.asyncSeconds?.integer ?? 0) > 0 {
+            problems.add(.notInBackground(module: spec.name, at: place))
+        }
         ArgumentReader(reader, spec).read(
             module.value, extra: node["args"], defaults: own.moduleDefaults[spec.name], into: &task)
         if task.name.isEmpty { task.name = spec.name }
@@ -148,6 +151,7 @@ final class PlayReader {
         (task.loop, task.loopLookup, task.loopControl) = (own.loop, own.loopLookup, own.loopControl)
         (task.register, task.listen, task.changedWhen) = (own.register, own.listen, own.changedWhen)
         (task.failedWhen, task.until, task.retries, task.delay) = (own.failedWhen, own.until, own.retries, own.delay)
+        (task.asyncSeconds, task.pollSeconds) = (own.asyncSeconds, own.pollSeconds)
         task.notify = surroundings.notify
         task.ignoresUnreachable = surroundings.ignoresUnreachable
         task.tags = surroundings.tags

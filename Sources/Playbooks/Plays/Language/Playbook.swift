@@ -158,6 +158,8 @@ package indirect enum PlayItem: Sendable {
     package var arguments: JSONObject
     package var argumentLocations: [String: SourceLocation]
     package var location: SourceLocation
+    /// Where `async` stands.
+    var asyncLocation: SourceLocation?
     package var keywords = TaskKeywords()
     package var notify: [Notification] = []
     /// Its own, and those of its block, role and play.
