@@ -56,7 +56,7 @@ import Testing
                   when: x is defnied and
                 - name: Eleven
                   command: ls
-                  throttle: 2
+                  timeout: 2
               handlers:
                 - name: Restart
                   command: ls
@@ -85,7 +85,7 @@ import Testing
                   fix: did you mean 'upper'?
                 site.yml:33:18: unknown test 'defnied'
                   fix: did you mean 'defined'?
-                site.yml:36:7: 'throttle' is not supported
+                site.yml:36:7: 'timeout' is not supported
                 site.yml:41:10: the tasks must be a list, and this is a string
                 """)
     }

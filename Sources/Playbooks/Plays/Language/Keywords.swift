@@ -27,7 +27,7 @@ enum Keywords {
 
     /// What Ansible knows and this does not yet: it is said so, rather than taken for a module's name.
     static let unsupported: Set<String> = [
-        "include", "timeout",
+        "timeout"
     ]
 
     static func shortName(of name: String) -> String {
@@ -39,6 +39,6 @@ enum Keywords {
 
     /// Whether a task of that name stands for others.
     static func bringsTasks(_ name: String) -> Bool {
-        ["import_tasks", "import_role", "include_tasks", "include_role"].contains(shortName(of: name))
+        ["import_tasks", "import_role", "include_tasks", "include_role", "include"].contains(shortName(of: name))
     }
 }

@@ -9,7 +9,8 @@ extension PlayReader {
     func brought(
         by entry: YAMLNode.Entry, _ node: YAMLNode, _ entries: [YAMLNode.Entry], _ outer: Surroundings
     ) -> [PlayItem] {
-        let name = Keywords.shortName(of: entry.key.text ?? "")
+        var name = Keywords.shortName(of: entry.key.text ?? "")
+        if name == "include" { name = Self.meantByInclude(entry, entries) }
         let arguments = arguments(of: entry.value, node["args"], isRole: name.hasSuffix("role"))
         var own = outer
         own.depth += 1
@@ -38,6 +39,12 @@ extension PlayReader {
         default:
             return [.task(inclusion(task, wanted, arguments, own, outer))]
         }
+    }
+
+    /// What was one word once: an import where the file is known and there is no loop.
+    private static func meantByInclude(_ entry: YAMLNode.Entry, _ entries: [YAMLNode.Entry]) -> String {
+        let loops = entries.contains { ($0.key.text ?? "") == "loop" || ($0.key.text ?? "").hasPrefix("with_") }
+        return loops || Template.isTemplate(entry.value.text ?? "") ? "include_tasks" : "import_tasks"
     }
 
     /// A task that includes others when it runs. They take over what stands around it and what it applies, but not its own
