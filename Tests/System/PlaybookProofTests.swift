@@ -17,19 +17,21 @@ import Testing
         guard !playbooks.isEmpty else { return }
         let machines = try await ProofMachines.start(lanes: min(2, playbooks.count))
         let queue = ProofQueue(playbooks, listed: try PurposefulDifferences())
+        var sides: [ProofSide] = []
         do {
             let lanes = try await machines.lanes()
-            try await machines.whileServing(lanes.flatMap { [$0.peer, $0.ours] }) {
+            sides = lanes.flatMap { [$0.peer, $0.ours] }
+            try await machines.whileServing(sides) {
                 try await withThrowingTaskGroup { group in
                     for lane in lanes { group.addTask { try await Self.work(off: queue, lane) } }
                     try await group.waitForAll()
                 }
             }
         } catch {
-            await machines.remove()
+            await machines.remove(sides)
             throw error
         }
-        await machines.remove()
+        await machines.remove(sides)
         for row in await queue.unseen() {
             Issue.record("differences.md lists \(row.thing) for \(row.playbook), and it is equal: take it out")
         }

@@ -20,7 +20,9 @@ struct CorpusPlaybook: Sendable, CustomStringConvertible {
         func said(_ word: String) -> String? {
             head.first { $0.hasPrefix("# \(word): ") }.map { String($0.dropFirst(word.count + 4)) }
         }
-        arguments = (said("arguments") ?? "").split(separator: " ").map(String.init)
+        arguments = (said("arguments") ?? "")
+            .replacingOccurrences(of: "$CORPUS", with: file.deletingLastPathComponent().path).split(separator: " ").map(
+                String.init)
         inventory = said("inventory") ?? "one"
     }
 

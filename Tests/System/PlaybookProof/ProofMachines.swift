@@ -9,9 +9,9 @@ struct ProofMachines: Sendable {
     private static let gateway = "192.168.150.1"
     private static let port = "8150"
 
-    var sshConfiguration: URL { cluster.folder.appendingPathComponent("ssh_config") }
+    var sshConfiguration: URL { Self.sshConfiguration(of: cluster) }
     /// The inventory that says how the hosts are reached, and where the repository is.
-    var connections: URL { cluster.folder.appendingPathComponent("connections.yml") }
+    var connections: URL { Self.connections(of: cluster) }
 
     private static func forks(lanes: Int) -> [String] {
         (1...lanes).flatMap { $0 == 1 ? ["proof-ours-1"] : ["proof-peer-\($0)", "proof-ours-\($0)"] }
@@ -30,35 +30,57 @@ struct ProofMachines: Sendable {
         try await cluster.output("up", "--yes")
         try await cluster.output(
             "cp", CorpusPlaybook.folder.appendingPathComponent("machine-state").path, "target:/tmp/")
-        // The programs that look are in the page cache afterwards. Logins of root cost half of those of others.
+        try await writeConnections(of: cluster)
+        // The runner is there and the programs that look are in the page cache afterwards: it would be the same work with
+        // each playbook. Logins of root cost half of those of others.
+        try await cluster.ssh("target", "sudo mkdir -p /root/.ssh && sudo cp ~/.ssh/authorized_keys /root/.ssh/")
+        try await Command.output(
+            [
+                TestCluster.lab, "exec", "clusterfile", "play", "-u", "root", "-i",
+                CorpusPlaybook.folder.appendingPathComponent("inventories/one.yml").path, "-i",
+                connections(of: cluster).path, CorpusPlaybook.folder.appendingPathComponent("idle.yml").path,
+            ],
+            environment: cluster.environment)
+        // Packages come from the repository that the test serves, and from nowhere else.
         let prepare = """
-            sudo mv /tmp/machine-state /usr/local/sbin/ && sudo mkdir -p /root/.ssh &&
-            sudo cp ~/.ssh/authorized_keys /root/.ssh/ && sudo /usr/local/sbin/machine-state look 0 >/dev/null && sync &&
-            sleep 1 && date +%s.%N
+            sudo sh -c ': > /etc/apt/sources.list; rm -rf /etc/apt/sources.list.d/* /var/lib/apt/lists/*' && sudo rm -r /srv/idle && sudo mv /tmp/machine-state /usr/local/sbin/ &&
+            sudo /usr/local/sbin/machine-state look 0 >/dev/null && sync && sleep 1 && date +%s.%N
             """
         let moment = try await cluster.ssh("target", prepare).trimmingCharacters(in: .whitespacesAndNewlines)
         try await cluster.output("snapshot", "save", ProofSide.snapshot)
         let machines = ProofMachines(cluster: cluster, moment: moment, forks: forks(lanes: lanes))
-        for fork in machines.forks {
-            try await cluster.output("snapshot", "fork", ProofSide.snapshot, "--as", fork)
+        do {
+            for fork in machines.forks {
+                try await cluster.output("snapshot", "fork", ProofSide.snapshot, "--as", fork)
+            }
+        } catch {
+            await machines.remove([])
+            throw error
         }
-        try await machines.writeConnections()
         return machines
     }
 
-    private func writeConnections() async throws {
+    private static func connections(of cluster: TestCluster) -> URL {
+        cluster.folder.appendingPathComponent("connections.yml")
+    }
+
+    private static func sshConfiguration(of cluster: TestCluster) -> URL {
+        cluster.folder.appendingPathComponent("ssh_config")
+    }
+
+    private static func writeConnections(of cluster: TestCluster) async throws {
         try await cluster.output("ssh-config")
             .replacingOccurrences(of: "Host target\n", with: "Host target \(ProofSide.address)\n")
-            .write(to: sshConfiguration, atomically: true, encoding: .utf8)
+            .write(to: sshConfiguration(of: cluster), atomically: true, encoding: .utf8)
         try """
         all:
           vars:
             ansible_host: \(ProofSide.address)
-            ansible_ssh_common_args: -F \(sshConfiguration.path)
+            ansible_ssh_common_args: -F \(sshConfiguration(of: cluster).path)
             ansible_python_interpreter: /usr/bin/python3
-            repository_url: http://\(Self.gateway):\(Self.port)
+            repository_url: http://\(gateway):\(port)
 
-        """.write(to: connections, atomically: true, encoding: .utf8)
+        """.write(to: connections(of: cluster), atomically: true, encoding: .utf8)
     }
 
     /// The pairs of machines.
@@ -95,8 +117,9 @@ struct ProofMachines: Sendable {
         try await body()
     }
 
-    func remove() async {
+    func remove(_ sides: [ProofSide]) async {
         // Best effort: the test has already said what failed.
+        for side in sides { _ = try? await side.endConnections() }
         for fork in forks { _ = try? await cluster.clusterfile("down", "-c", fork, "--yes", deadline: 120) }
         await cluster.remove()
     }

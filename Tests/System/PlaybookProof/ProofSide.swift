@@ -34,6 +34,12 @@ struct ProofSide: Sendable {
         return controller
     }
 
+    /// Ends the connections that the peer keeps for a minute; they would hold a fork's network.
+    func endConnections() async throws {
+        guard inside.starts(with: ["ip", "netns"]) else { return }
+        try await Command.output(["sh", "-c", "ip netns pids \(inside[3]) | xargs -r kill"])
+    }
+
     func run(_ playbook: CorpusPlaybook, controllerFolder: URL) async throws -> Run {
         let start = ContinuousClock.now
         let program = tool == .peer ? ["ansible-playbook"] : ["clusterfile", "play"]
