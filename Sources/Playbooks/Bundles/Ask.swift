@@ -11,6 +11,8 @@ package enum Ask: Hashable, Sendable {
     /// May I begin the task at that place, which so many machines do at a time? And: I am through with it.
     case turn(place: [Int], of: Int)
     case turnOver
+    /// Does the person who is asked before each task want the one at that place?
+    case step(place: [Int], task: String)
     /// Do this on another machine.
     case call(host: String, ModuleCall)
     /// Let the others know of variables of that machine's.
@@ -37,6 +39,8 @@ package enum Ask: Hashable, Sendable {
         case .turn(let place, let count):
             ["ask": "turn", "place": .array(place.map { JSON($0) }), "of": JSON(count)]
         case .turnOver: ["ask": "turnOver"]
+        case .step(let place, let task):
+            ["ask": "step", "place": .array(place.map { JSON($0) }), "task": .string(task)]
         case .call(let host, let call): ["ask": "call", "host": .string(host), "call": call.json]
         case .tell(let host, let updates): ["ask": "tell", "host": .string(host), "updates": .object(updates)]
         case .variables(let arguments, let role):
@@ -66,6 +70,9 @@ package enum Ask: Hashable, Sendable {
         case "turn":
             self = .turn(place: json["place"]?.array?.compactMap(\.integer) ?? [], of: try reader.integer("of"))
         case "turnOver": self = .turnOver
+        case "step":
+            self = .step(
+                place: json["place"]?.array?.compactMap(\.integer) ?? [], task: try reader.text("task"))
         case "call":
             self = .call(host: try reader.text("host"), try ModuleCall(json: json["call"] ?? .null))
         case "tell": self = .tell(host: try reader.text("host"), updates: try reader.object("updates"))

@@ -94,7 +94,7 @@ final class LocalMachine: Sendable {
     func run(
         hosts: [String] = ["here"], extra: JSONObject = [:], tags: TagChoice = .all, vault: Vault = Vault(),
         configuration: AnsibleConfiguration = AnsibleConfiguration(),
-        answering prompt: (@Sendable (VariablePrompt) async throws -> String?)? = nil
+        step: Steps.Question? = nil, answering prompt: (@Sendable (VariablePrompt) async throws -> String?)? = nil
     )
         async throws -> (
             recap: PlaybookRecap, events: [HostEvent]
@@ -107,7 +107,7 @@ final class LocalMachine: Sendable {
             root + "/site.yml", inventory: inventory, extraVariables: extra, tags: tags, vault: vault,
             configuration: configuration)
         let log = EventLog()
-        let recap = try await PlaybookRun([compiled], forks: 1).run(
+        let recap = try await PlaybookRun([compiled], forks: 1, step: step).run(
             connect: { host, _ in self.connect(host) }, connectBeside: { self.connect($0) }, prompt: prompt,
             report: { log.add($0) })
         return (recap, log.events)

@@ -16,12 +16,14 @@ actor MachineRun {
     private var countsNow = RecapCounts()
     /// The number of the playbook whose bundle the machine has.
     private var playbook: Int?
+    private var playNumber = 0
     /// Whom it meets in the present play, and who does its delegated tasks.
     private var company: Company?
 
     private struct Company {
         var meeting: Meeting
         var delegates: Delegates
+        var steps: Steps
     }
 
     init(host: String, channel: MachineChannel, report: @escaping @Sendable (HostEvent) -> Void) {
@@ -46,8 +48,11 @@ actor MachineRun {
     }
 
     /// Runs a play to its end, meeting the others of its batch on the way.
-    func play(_ start: PlayStart, _ meeting: Meeting, _ delegates: Delegates) async throws -> PlayEnd {
-        company = Company(meeting: meeting, delegates: delegates)
+    func play(
+        _ start: PlayStart, _ meeting: Meeting, _ delegates: Delegates, _ steps: Steps
+    ) async throws -> PlayEnd {
+        company = Company(meeting: meeting, delegates: delegates, steps: steps)
+        playNumber = start.number
         defer { company = nil }
         for effect in session.play(start) { try await carryOut(effect) }
         while let bytes = try await channel.receive() {
@@ -103,6 +108,8 @@ actor MachineRun {
         case .turnOver:
             await company?.meeting.turnOver(of: host)
             return .value(.null)
+        case .step(let place, let task):
+            return .value(.bool(await company?.steps.wants(task, at: [playbook ?? 0, playNumber] + place) ?? true))
         case .call(let other, let call):
             guard let company else { throw BundleError.unexpectedFrame("ask") }
             do {

@@ -51,9 +51,13 @@ package struct PlaybookRun: Sendable {
     private let playbooks: [CompiledPlaybook]
     private let connecting: Turns
     private let isChecking: Bool
+    private let steps: Steps
 
-    /// `forks` bounds how many machines are connected to at a time.
-    package init(_ playbooks: [CompiledPlaybook], forks: Int = 32, isChecking: Bool = false) {
+    /// `forks` bounds how many machines are connected to at a time; `step` is asked before each task.
+    package init(
+        _ playbooks: [CompiledPlaybook], forks: Int = 32, isChecking: Bool = false, step: Steps.Question? = nil
+    ) {
+        steps = Steps(step)
         self.playbooks = playbooks
         connecting = Turns(max(1, forks))
         self.isChecking = isChecking
@@ -82,9 +86,10 @@ package struct PlaybookRun: Sendable {
                 let outcomes = await each(batch) { [runs] host in
                     let way = Way(host: host, keywords: stage.connection)
                     let run = try await existing(runs[way], way, connect, report)
-                    let start = PlayStart(
+                    var start = PlayStart(
                         number: stage.number, hosts: left, batch: batch, variables: answers,
                         others: memory.news(for: host), isChecking: isChecking)
+                    start.isStepping = steps.areWanted
                     return try await play(start, of: number, on: run, meeting, delegates)
                 } left: { outcome in
                     await meeting.left(
@@ -154,7 +159,7 @@ package struct PlaybookRun: Sendable {
         do {
             try await run.begin(playbook, of: playbooks[playbook])
             let failedBefore = await run.counts.failed
-            let end = try await run.play(start, meeting, delegates)
+            let end = try await run.play(start, meeting, delegates, steps)
             delegates.memory.tell(end.updates, of: run.host)
             return HostOutcome(
                 host: run.host, run: run, hasFailed: await run.counts.failed > failedBefore, isStopped: end.isStopped,
