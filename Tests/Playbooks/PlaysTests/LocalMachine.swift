@@ -93,8 +93,8 @@ final class LocalMachine: Sendable {
     /// Compiles `site.yml` of this machine's folder and runs it here, under several names.
     func run(
         hosts: [String] = ["here"], extra: JSONObject = [:], tags: TagChoice = .all, vault: Vault = Vault(),
-        configuration: AnsibleConfiguration = AnsibleConfiguration(),
-        answering prompt: (@Sendable (VariablePrompt) async throws -> String?)? = nil
+        configuration: AnsibleConfiguration = AnsibleConfiguration(), isChecking: Bool = false,
+        answering prompt: (@Sendable (VariablePrompt) async throws -> String?)? = nil, pausing: PausePrompt? = nil
     )
         async throws -> (
             recap: PlaybookRecap, events: [HostEvent]
@@ -107,7 +107,7 @@ final class LocalMachine: Sendable {
             root + "/site.yml", inventory: inventory, extraVariables: extra, tags: tags, vault: vault,
             configuration: configuration)
         let log = EventLog()
-        let recap = try await PlaybookRun([compiled], forks: 1).run(
+        let recap = try await PlaybookRun([compiled], forks: 1, isChecking: isChecking, pausing: pausing).run(
             connect: { host, _ in self.connect(host) }, connectBeside: { self.connect($0) }, prompt: prompt,
             report: { log.add($0) })
         return (recap, log.events)

@@ -51,12 +51,16 @@ package struct PlaybookRun: Sendable {
     private let playbooks: [CompiledPlaybook]
     private let connecting: Turns
     private let isChecking: Bool
+    private let pausing: PausePrompt?
 
     /// `forks` bounds how many machines are connected to at a time.
-    package init(_ playbooks: [CompiledPlaybook], forks: Int = 32, isChecking: Bool = false) {
+    package init(
+        _ playbooks: [CompiledPlaybook], forks: Int = 32, isChecking: Bool = false, pausing: PausePrompt? = nil
+    ) {
         self.playbooks = playbooks
         connecting = Turns(max(1, forks))
         self.isChecking = isChecking
+        self.pausing = pausing
     }
 
     /// Connects to every machine once and runs; a machine that fails drops out, and where all of a batch's have failed the run ends.
@@ -144,7 +148,8 @@ package struct PlaybookRun: Sendable {
     ) async throws -> MachineRun {
         if let run { return run }
         return try await connecting.take {
-            MachineRun(host: way.host, channel: try await connect(way.host, way.keywords), report: report)
+            MachineRun(
+                host: way.host, channel: try await connect(way.host, way.keywords), pausing: pausing, report: report)
         }
     }
 

@@ -56,7 +56,8 @@ struct PlayCommand: AsyncParsableCommand, HostCommand {
         }
         let recap = try await Interruption.cancelling("play") {
             try await PlaybookRun(
-                inputs.compiled, forks: forks ?? inputs.configuration.forks, isChecking: check
+                inputs.compiled, forks: forks ?? inputs.configuration.forks, isChecking: check,
+                pausing: { Terminal.line($0, echoes: $1, awaitsLine: $2) }
             ).run(
                 connect: connect, connectBeside: { try await connect($0, ConnectionKeywords()) },
                 prompt: { try PlayPrompt.answer(to: $0) }, report: { printer.take($0) })
