@@ -60,11 +60,12 @@ import Testing
             - fetch: {src: "{{ root }}/machine-a", dest: fetched/it, flat: true}
               run_once: true
             - copy: {src: fetched/it, dest: "{{ root }}/of-a-{{ inventory_hostname }}"}
-            - copy: {content: made, dest: "{{ root }}/made-by-b"}
+            - copy: {content: made, dest: "{{ root }}-made"}
               delegate_to: b
               run_once: true
-            - copy: {src: "{{ root }}/made-by-b", dest: "{{ root }}/again-{{ inventory_hostname }}"}
+            - copy: {src: "{{ root }}-made", dest: "{{ root }}/again-{{ inventory_hostname }}"}
             """, files: ["fetched/it": "of an earlier run"], hosts: ["a", "b"])
+        defer { try? FileManager.default.removeItem(atPath: machine.root + "-made") }
         #expect(recap.succeeded, "\(events)")
         for host in ["a", "b"] {
             #expect(machine.text("of-a-\(host)") == "a")
