@@ -63,6 +63,7 @@ struct TaskRunner {
         case .ignored:
             runner.counts.ok += 1
             runner.counts.ignored += 1
+            if result.members["changed"]?.isTruthy ?? false { runner.counts.changed += 1 }
         }
     }
 

@@ -52,15 +52,18 @@ package struct PlaybookRun: Sendable {
     private let connecting: Turns
     private let isChecking: Bool
     private let steps: Steps
+    private let pausing: PausePrompt?
 
-    /// `forks` bounds how many machines are connected to at a time; `step` is asked before each task.
+    /// `forks` bounds how many machines are connected to at a time; `step` is asked before each task, `pausing` by `pause`.
     package init(
-        _ playbooks: [CompiledPlaybook], forks: Int = 32, isChecking: Bool = false, step: Steps.Question? = nil
+        _ playbooks: [CompiledPlaybook], forks: Int = 32, isChecking: Bool = false, step: Steps.Question? = nil,
+        pausing: PausePrompt? = nil
     ) {
         steps = Steps(step)
         self.playbooks = playbooks
         connecting = Turns(max(1, forks))
         self.isChecking = isChecking
+        self.pausing = pausing
     }
 
     /// Connects to every machine once and runs; a machine that fails drops out, and where all of a batch's have failed the run ends.
@@ -149,7 +152,8 @@ package struct PlaybookRun: Sendable {
     ) async throws -> MachineRun {
         if let run { return run }
         return try await connecting.take {
-            MachineRun(host: way.host, channel: try await connect(way.host, way.keywords), report: report)
+            MachineRun(
+                host: way.host, channel: try await connect(way.host, way.keywords), pausing: pausing, report: report)
         }
     }
 
