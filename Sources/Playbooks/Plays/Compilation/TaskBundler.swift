@@ -255,7 +255,7 @@ struct TaskBundler {
         let fetched = looked.filter(files.fetched.covers)
         if !fetched.isEmpty || path == nil && names.changesController {
             // Another task brings it, or a newer one: the machine asks for it then.
-            files.fetched.promise([])
+            files.fetched.promise(fetched.isEmpty ? looked : fetched)
             return nil
         }
         guard let path else {
