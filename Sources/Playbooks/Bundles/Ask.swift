@@ -11,6 +11,8 @@ package enum Ask: Hashable, Sendable {
     /// May I begin the task at that place, which so many machines do at a time? And: I am through with it.
     case turn(place: [Int], of: Int)
     case turnOver
+    /// Does the person who is asked before each task want the one at that place?
+    case step(place: [Int], task: String)
     /// Do this on another machine.
     case call(host: String, ModuleCall)
     /// Let the others know of variables of that machine's.
@@ -19,6 +21,12 @@ package enum Ask: Hashable, Sendable {
     case variables(arguments: JSONObject, role: String?)
     /// What a lookup finds: for the task at that place, in that role's folder.
     case lookup(plugin: String, terms: [JSON], options: JSONObject, purpose: String, task: String, role: String?)
+    /// Is this file of the machine, with that SHA-1, wanted for a place on the controller? Its content follows where it is.
+    case offer(path: String, destination: String, isFlat: Bool, checksum: String)
+    /// The file's content is complete.
+    case delivered
+    /// Show a text to whoever watches the run, and wait for a line where one is wanted.
+    case prompt(text: String, echoes: Bool, awaitsLine: Bool)
 
     package var json: JSON {
         switch self {
@@ -37,6 +45,8 @@ package enum Ask: Hashable, Sendable {
         case .turn(let place, let count):
             ["ask": "turn", "place": .array(place.map { JSON($0) }), "of": JSON(count)]
         case .turnOver: ["ask": "turnOver"]
+        case .step(let place, let task):
+            ["ask": "step", "place": .array(place.map { JSON($0) }), "task": .string(task)]
         case .call(let host, let call): ["ask": "call", "host": .string(host), "call": call.json]
         case .tell(let host, let updates): ["ask": "tell", "host": .string(host), "updates": .object(updates)]
         case .variables(let arguments, let role):
@@ -46,6 +56,14 @@ package enum Ask: Hashable, Sendable {
                 "ask": "lookup", "plugin": .string(plugin), "terms": .array(terms), "options": .object(options),
                 "purpose": .string(purpose), "task": .string(task), "role": role.map { .string($0) } ?? .null,
             ]
+        case .offer(let path, let destination, let isFlat, let checksum):
+            [
+                "ask": "offer", "path": .string(path), "destination": .string(destination), "isFlat": .bool(isFlat),
+                "checksum": .string(checksum),
+            ]
+        case .delivered: ["ask": "delivered"]
+        case .prompt(let text, let echoes, let awaitsLine):
+            ["ask": "prompt", "text": .string(text), "echoes": .bool(echoes), "awaitsLine": .bool(awaitsLine)]
         }
     }
 
@@ -66,6 +84,9 @@ package enum Ask: Hashable, Sendable {
         case "turn":
             self = .turn(place: json["place"]?.array?.compactMap(\.integer) ?? [], of: try reader.integer("of"))
         case "turnOver": self = .turnOver
+        case "step":
+            self = .step(
+                place: json["place"]?.array?.compactMap(\.integer) ?? [], task: try reader.text("task"))
         case "call":
             self = .call(host: try reader.text("host"), try ModuleCall(json: json["call"] ?? .null))
         case "tell": self = .tell(host: try reader.text("host"), updates: try reader.object("updates"))
@@ -76,6 +97,15 @@ package enum Ask: Hashable, Sendable {
                 plugin: try reader.text("plugin"), terms: json["terms"]?.array ?? [],
                 options: try reader.object("options"), purpose: try reader.text("purpose"),
                 task: try reader.text("task"), role: try reader.optionalText("role"))
+        case "offer":
+            self = .offer(
+                path: try reader.text("path"), destination: try reader.text("destination"),
+                isFlat: try reader.flag("isFlat"), checksum: try reader.text("checksum"))
+        case "delivered": self = .delivered
+        case "prompt":
+            self = .prompt(
+                text: try reader.text("text"), echoes: try reader.flag("echoes"),
+                awaitsLine: try reader.flag("awaitsLine"))
         case let other: throw .malformed("a question of the unknown kind '\(other)'")
         }
     }

@@ -6,6 +6,9 @@ extension ModuleSpec {
     /// Whether it may go on in the background (`async`): what works with the controller may not.
     package var runsInBackground: Bool { !isOfNoMachine && !Self.withController.contains(name) }
 
+    /// Whether one machine does it for all of the batch, whatever the task says.
+    package var isDoneOnce: Bool { ["pause", "add_host"].contains(name) }
+
     private static let ofNoMachine: Set<String> = [
         "debug", "set_fact", "assert", "fail", "include_vars", "meta", "group_by", "add_host", "set_stats", "pause",
     ]
@@ -19,6 +22,20 @@ extension ModuleSpec {
         ModuleSpec(name: "setup", parameters: factParameters),
         ModuleSpec(name: "include_tasks", parameters: [Parameter(name: "name", kind: .text, isRequired: true)]),
         ModuleSpec(name: "include_role", parameters: [Parameter(name: "name", kind: .text, isRequired: true)]),
+        ModuleSpec(
+            name: "fetch",
+            parameters: [
+                Parameter(name: "src", kind: .path, isRequired: true),
+                Parameter(name: "dest", kind: .path, isRequired: true), Parameter(name: "flat", kind: .flag),
+                Parameter(name: "fail_on_missing", kind: .flag), Parameter(name: "validate_checksum", kind: .flag),
+            ]),
+        ModuleSpec(
+            name: "pause",
+            parameters: [
+                Parameter(name: "seconds", kind: .number), Parameter(name: "minutes", kind: .number),
+                Parameter(name: "prompt", kind: .text), Parameter(name: "echo", kind: .flag),
+            ],
+            alternatives: [["minutes", "seconds"]]),
         ModuleSpec(
             name: "include_vars",
             parameters: [

@@ -23,7 +23,7 @@ package struct ModuleSpec: Sendable {
     package var takesCommandLine = false
     /// Whether any other argument is taken too (`set_fact`).
     package var takesAny = false
-    /// The argument that names a file of the controller.
+    /// The argument that names a file of the controller; of a command line its first word does.
     package var controllerFile: String?
     /// Arguments of which only one may be given.
     package var alternatives: [[String]] = []

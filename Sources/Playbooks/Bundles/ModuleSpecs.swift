@@ -85,6 +85,16 @@ extension ModuleSpec {
             parameters: [optional("cmd", .text, "_raw_params"), optional("executable", .path)] + commandOptions,
             takesCommandLine: true),
         ModuleSpec(
+            name: "script",
+            parameters: [
+                required("cmd", .text, "_raw_params"), optional("chdir", .path), optional("creates", .path),
+                optional("removes", .path), optional("executable", .path), optional("decrypt", .flag),
+            ],
+            takesCommandLine: true, controllerFile: "cmd"),
+        ModuleSpec(
+            name: "raw", parameters: [required("cmd", .text, "_raw_params"), optional("executable", .path)],
+            takesCommandLine: true),
+        ModuleSpec(
             name: "systemd",
             parameters: [
                 optional("name", .text, "service", "unit"),

@@ -12,6 +12,8 @@ package struct PlayStart: Hashable, Sendable {
     package var others: JSONObject
     /// Whether nothing is to be changed, only told.
     package var isChecking: Bool
+    /// Whether a person is asked before each task.
+    package var isStepping = false
 
     package init(
         number: Int, hosts: [String], batch: [String], variables: JSONObject = [:], others: JSONObject = [:],
@@ -28,7 +30,7 @@ package struct PlayStart: Hashable, Sendable {
     package var json: JSON {
         [
             "number": JSON(number), "hosts": JSON(hosts), "batch": JSON(batch), "variables": .object(variables),
-            "others": .object(others), "isChecking": .bool(isChecking),
+            "others": .object(others), "isChecking": .bool(isChecking), "isStepping": .bool(isStepping),
         ]
     }
 
@@ -38,6 +40,7 @@ package struct PlayStart: Hashable, Sendable {
             number: try reader.integer("number"), hosts: json["hosts"]?.array?.compactMap(\.string) ?? [],
             batch: json["batch"]?.array?.compactMap(\.string) ?? [], variables: try reader.object("variables"),
             others: try reader.object("others"), isChecking: try reader.flag("isChecking"))
+        isStepping = try reader.flag("isStepping")
     }
 }
 

@@ -32,6 +32,8 @@ package struct TaskEvent: Hashable, Sendable {
     package var item: String?
     package var message: String?
     package var differences: [Difference] = []
+    /// Whether the differences are to be shown, where the task says so itself.
+    package var showsDifferences: Bool?
     package var milliseconds: Int = 0
 
     package init(
@@ -60,6 +62,7 @@ extension TaskEvent {
         if isHandler { json["handler"] = true }
         if let item { json["item"] = .string(item) }
         if let message { json["message"] = .string(message) }
+        if let showsDifferences { json["diff"] = .bool(showsDifferences) }
         if !differences.isEmpty {
             json["differences"] = .array(
                 differences.map(\.json))
@@ -78,6 +81,7 @@ extension TaskEvent {
             location: try reader.text("location"), status: status, item: try reader.optionalText("item"),
             message: try reader.optionalText("message"))
         milliseconds = try reader.integer("ms")
+        showsDifferences = json["diff"]?.bool
         for json in json["differences"]?.array ?? [] { differences.append(try Difference(json: json)) }
     }
 }

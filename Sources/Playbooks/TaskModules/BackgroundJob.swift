@@ -2,6 +2,7 @@ internal import Bundles
 internal import Diagnostics
 internal import Glibc
 internal import JSON
+internal import Linux
 internal import Synchronization
 
 /// A task that goes on without the runner that began it: a process with a session of its own, which leaves its result in a file
@@ -101,7 +102,7 @@ extension BackgroundJob {
     private func run() throws {
         try write([
             "started": 1, "finished": 0, "ansible_job_id": .string(id),
-            Self.processMember: .string(ProcessIdentity.text(of: getpid()) ?? ""),
+            Self.processMember: .string(ProcessIdentity(of: getpid())?.text ?? ""),
         ])
         let end = End()
         let watcher = Watcher(job: self, end: end)
@@ -162,19 +163,13 @@ extension BackgroundJob {
     }
 }
 
-/// Which process a number means: one that began later may have the same.
-enum ProcessIdentity {
-    /// The number, and when it began by the kernel's clock; nil where there is no such process.
-    static func text(of process: pid_t) -> String? {
-        // The name before it may hold anything but ends with the last parenthesis.
-        guard let status = try? SystemCalls.readText("/proc/\(process)/stat"),
-            let rest = status.split(separator: ")").last?.split(separator: " "), rest.count > 19, rest[0] != "Z"
-        else { return nil }
-        return "\(process) \(rest[19])"
-    }
+extension ProcessIdentity {
+    /// As a job's file holds it.
+    var text: String { "\(pid) \(startTicks)" }
 
-    /// Whether it still is the one that the text means.
-    static func lives(_ text: String) -> Bool {
-        text.split(separator: " ").first.flatMap { pid_t($0) }.flatMap { self.text(of: $0) } == text
+    init?(text: String) {
+        let parts = text.split(separator: " ")
+        guard parts.count == 2, let pid = Int32(parts[0]), let ticks = UInt64(parts[1]) else { return nil }
+        self.init(pid: pid, startTicks: ticks)
     }
 }

@@ -22,6 +22,12 @@ struct ModuleContext {
     let flush: () -> Void
     /// The variables of files of the controller.
     let readVariables: (JSONObject) throws -> JSONObject
+    /// Asks the controller and waits for what it says.
+    var ask: (Ask) throws -> JSON = { _ in throw TaskFailure.said("there is no controller to ask") }
+    /// Gives the controller a piece of a file that it wants.
+    var sendContent: ([UInt8]) throws -> Void = { _ in }
+    /// The task's name, where somebody is shown it.
+    var taskName = ""
     /// Whether only what would change is asked for; what a proposal would apply is then left undone.
     var isCheckMode = false
     /// Whether anything may look at the result: what is dear to find out is left out of one that nobody sees.
@@ -102,6 +108,8 @@ struct Proposal {
 enum ModuleTable {
     static let all: [String: @Sendable (ModuleContext) throws -> Proposal] = [
         "file": FileModule.propose, "copy": CopyModule.propose, "template": TemplateModule.propose,
+        "script": ScriptModule.propose, "raw": ScriptModule.proposeRaw, "fetch": FetchFileModule.propose,
+        "pause": PauseModule.propose,
         "command": CommandModule.propose, "shell": CommandModule.propose, "systemd": SystemdModule.propose,
         "user": UserModule.propose, "group": GroupModule.propose, "lineinfile": LineInFileModule.propose,
         "sysctl": SysctlModule.propose, "modprobe": ModprobeModule.propose, "wait_for": WaitForModule.propose,

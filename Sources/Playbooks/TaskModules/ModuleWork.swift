@@ -86,13 +86,15 @@ extension BundleRunner {
 
     /// Does one thing for another machine's task, or begins it where it goes on in the background; a failure is a result.
     func carryOut(_ call: ModuleCall) -> CallResult {
-        let work = ModuleWork(
+        var work = ModuleWork(
             call, user: name(of: call.rights), state.digests, fetch: { try self.fetch($0, $1) },
             checkpoint: { try self.channel.checkOpen() },
             flush: {
                 // A broken channel is found again at the result.
                 try? self.channel.flush()
             })
+        work.context.ask = { try self.ask($0) }
+        work.context.sendContent = { try self.channel.send(Frame(.content, $0)) }
         guard let seconds = call.backgroundSeconds else { return work.result() }
         return ModuleWork.result {
             let job = try BackgroundJob(call, user: work.user, seconds: seconds, state.folder)

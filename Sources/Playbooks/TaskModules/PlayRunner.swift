@@ -74,6 +74,12 @@ final class PlayRunner {
     }
 
     private func run(_ task: BundledTask) throws -> Flow {
+        if start.isStepping, task.module != "meta",
+            try runner.ask(.step(place: place, task: TaskRunner(self, task, isHandler: false, tells: false).shownName))
+                == false
+        {
+            return .done
+        }
         let act = try task.meetsOthers ? meet(runsOnce: task.runsOnce) : .goOn
         switch act {
         case .stop: return .stopped

@@ -119,7 +119,13 @@ enum SystemCalls {
         }
     }
 
-    static func sleep(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
+    static func sleep(milliseconds: Int) {
+        var rest = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
+        while true {
+            let wanted = rest
+            if withUnsafePointer(to: wanted, { nanosleep($0, &rest) }) == 0 || errno != EINTR { return }
+        }
+    }
 
     /// Milliseconds of a clock that is never set.
     static var monotonicMilliseconds: Int {

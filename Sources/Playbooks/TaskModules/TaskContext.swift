@@ -1,6 +1,7 @@
 internal import Bundles
 internal import Diagnostics
 internal import JSON
+internal import Linux
 internal import Templates
 
 // What a module gets: arguments rendered and checked, and the ways to the controller.
@@ -49,6 +50,9 @@ extension TaskRunner {
             readVariables: { [role = play.role(of: task)?.path] arguments in
                 try runner.ask(.variables(arguments: arguments, role: role)).object ?? JSONObject()
             })
+        context.ask = { try runner.ask($0) }
+        context.sendContent = { try runner.channel.send(Frame(.content, $0)) }
+        context.taskName = shownName
         context.isObserved =
             task.register != nil || task.changedWhen != nil || task.failedWhen != nil || !task.until.isEmpty
         return context
@@ -58,8 +62,10 @@ extension TaskRunner {
 extension TaskRunner {
     /// The files of the controller that the task names: those that came with the bundle, and one whose name was made here.
     private func files(_ arguments: JSONObject) throws -> [String: FileReference] {
-        guard let argument = ModuleSpec.named(task.module)?.controllerFile, arguments["remote_src"]?.bool != true,
-            let name = arguments[argument]?.string, task.files[name] == nil
+        guard let spec = ModuleSpec.named(task.module), let argument = spec.controllerFile,
+            arguments["remote_src"]?.bool != true,
+            let text = arguments[argument]?.string,
+            let name = spec.takesCommandLine ? try ShellWords.ofTask(text).first : text, task.files[name] == nil
         else { return task.files }
         let answer = try runner.ask(
             .file(

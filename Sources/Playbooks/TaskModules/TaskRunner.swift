@@ -63,6 +63,7 @@ struct TaskRunner {
         case .ignored:
             runner.counts.ok += 1
             runner.counts.ignored += 1
+            if result.members["changed"]?.isTruthy ?? false { runner.counts.changed += 1 }
         }
     }
 
@@ -77,7 +78,7 @@ struct TaskRunner {
     }
 
     /// The task's name, rendered where that is possible yet.
-    private var shownName: String {
+    var shownName: String {
         guard Template.isTemplate(task.name) else { return task.name }
         // A name that names an item, say, is shown as it was written.
         return (try? play.variables(task, []).render(.string(task.name)))?.string ?? task.name
@@ -105,6 +106,10 @@ struct TaskRunner {
         } else {
             event.message = result.message
             event.differences = result.differences
+            // In doubt as the whole run has it.
+            event.showsDifferences = task.diff.flatMap { wanted in
+                try? Conversions.boolean(play.variables(task, []).render(wanted))
+            }
         }
     }
 

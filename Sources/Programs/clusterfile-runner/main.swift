@@ -1,7 +1,9 @@
+internal import Linux
 internal import TaskModules
 
 // clusterfile-runner [--state FOLDER]: carries out one bundle that comes over standard input.
 // clusterfile-runner --job: carries out one task that goes on without the runner that began it.
+CoreFiles.preventOwn()
 var stateFolder = "/var/lib/clusterfile/runner"
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {

@@ -3,6 +3,7 @@ import Clusterfiles
 import Diagnostics
 import Glibc
 import Hypervisor
+import Linux
 import PlanExecution
 
 /// `clusterfile`: from a text file to a working cluster of virtual machines, and back.
@@ -27,6 +28,7 @@ struct Root: AsyncParsableCommand {
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
+        CoreFiles.preventOwn()
         Interruption.install()
         do {
             var command = try parseAsRoot()

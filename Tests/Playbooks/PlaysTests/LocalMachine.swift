@@ -93,8 +93,9 @@ final class LocalMachine: Sendable {
     /// Compiles `site.yml` of this machine's folder and runs it here, under several names.
     func run(
         hosts: [String] = ["here"], extra: JSONObject = [:], tags: TagChoice = .all, vault: Vault = Vault(),
-        configuration: AnsibleConfiguration = AnsibleConfiguration(),
-        answering prompt: (@Sendable (VariablePrompt) async throws -> String?)? = nil
+        configuration: AnsibleConfiguration = AnsibleConfiguration(), isChecking: Bool = false,
+        step: Steps.Question? = nil, answering prompt: (@Sendable (VariablePrompt) async throws -> String?)? = nil,
+        pausing: PausePrompt? = nil
     )
         async throws -> (
             recap: PlaybookRecap, events: [HostEvent]
@@ -107,7 +108,9 @@ final class LocalMachine: Sendable {
             root + "/site.yml", inventory: inventory, extraVariables: extra, tags: tags, vault: vault,
             configuration: configuration)
         let log = EventLog()
-        let recap = try await PlaybookRun([compiled], forks: 1).run(
+        let recap = try await PlaybookRun(
+            [compiled], forks: 1, isChecking: isChecking, step: step, pausing: pausing
+        ).run(
             connect: { host, _ in self.connect(host) }, connectBeside: { self.connect($0) }, prompt: prompt,
             report: { log.add($0) })
         return (recap, log.events)

@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import Linux
 import Peers
+import Synchronization
 import Testing
 
 @testable import Plays
@@ -102,9 +103,8 @@ import Testing
                 - shell: echo '{{ who }} {{ how }} {{ given }} {{ hashed }}' >> {{ root }}/said
             """
         ])
-        let (recap, events) = try await machine.run(extra: ["given": "extra"]) { prompt in
-            ["who": "somebody", "hashed": "secret"][prompt.name]
-        }
+        let (recap, events) = try await machine.run(
+            extra: ["given": "extra"], answering: { ["who": "somebody", "hashed": "secret"][$0.name] })
         #expect(recap.succeeded, "\(events)")
         let text = try #require(machine.text("said"))
         #expect(text.hasPrefix("somebody by default extra $6$abcdefgh$"), "\(text)")
@@ -126,5 +126,29 @@ import Testing
         let (recap, events) = try await machine.run(hosts: ["a", "b", "c", "d"])
         #expect(recap.succeeded, "\(events)")
         #expect(machine.text("overlap") == nil)
+    }
+
+    @Test func `Before each task a person is asked once for all machines`() async throws {
+        let machine = try machine([
+            "site.yml": """
+            - hosts: all
+              gather_facts: false
+              tasks:
+                - {name: one, shell: "echo one >> {{ root }}/said"}
+                - {name: two, shell: "echo two >> {{ root }}/said"}
+                - {name: three, shell: "echo three >> {{ root }}/said"}
+                - {name: four, shell: "echo four >> {{ root }}/said"}
+            """
+        ])
+        let asked = Mutex<[String]>([])
+        _ = try await machine.run(
+            hosts: ["a", "b"],
+            step: { task in
+                asked.withLock { $0.append(task) }
+                return task == "two" ? .no : task == "three" ? .all : .yes
+            })
+        #expect(asked.withLock { $0 } == ["one", "two", "three"])
+        #expect(
+            machine.text("said")?.split(separator: "\n").sorted() == ["four", "four", "one", "one", "three", "three"])
     }
 }

@@ -30,6 +30,8 @@ static inline dev_t clinux_makedev(unsigned int major, unsigned int minor) { ret
 static inline unsigned int clinux_major(dev_t device) { return major(device); }
 static inline unsigned int clinux_minor(dev_t device) { return minor(device); }
 
+static inline int clinux_set_dumpable(bool dumpable) { return prctl(PR_SET_DUMPABLE, dumpable ? 1 : 0, 0, 0, 0); }
+
 static inline int clinux_exit_code(int status) { return WEXITSTATUS(status); }
 static inline bool clinux_signaled(int status) { return WIFSIGNALED(status); }
 static inline int clinux_signal(int status) { return WTERMSIG(status); }

@@ -22,6 +22,9 @@ final class ControllerFiles: Sendable {
     /// The controller's own environment variables.
     let environment: [String: String]
 
+    /// Where machines' files may come to lie.
+    let fetched = FetchedPlaces()
+
     private let known = Mutex(Known())
 
     init(
@@ -78,9 +81,13 @@ final class ControllerFiles: Sendable {
     /// The YAML document of a file, with all that is encrypted opened.
     func document(_ path: String) throws(Diagnoses) -> YAMLNode { try vault.document(inFile: path) }
 
-    /// A file by its digest; templates carry their text along.
-    func reference(_ path: String, withText: Bool, at place: SourceLocation?) throws(PlayError) -> FileReference {
-        if let reference = known.withLock({ $0.byPath[path] }), reference.text != nil || !withText { return reference }
+    /// A file by its digest; templates carry their text along. A fresh one is read again.
+    func reference(
+        _ path: String, withText: Bool, isFresh: Bool = false, at place: SourceLocation?
+    ) throws(PlayError) -> FileReference {
+        if !isFresh, let reference = known.withLock({ $0.byPath[path] }), reference.text != nil || !withText {
+            return reference
+        }
         let data: Data
         let mode: Int
         let digest: String

@@ -2,6 +2,7 @@ internal import Bundles
 internal import Diagnostics
 internal import Inventories
 internal import JSON
+internal import Linux
 internal import Templates
 
 /// Makes a machine's tasks of a play's, with the files and the inclusions that they will name there, as far as that is known.
@@ -55,6 +56,7 @@ struct TaskBundler {
         bundled.keywords = task.keywords
         bundled.notify = task.notify.map(\.name)
         bundled.files = attached(task)
+        noteDestinations(of: task)
         bundled.meetsOthers = meetings.isMet(before: bundled, of: task)
         noteLookups(of: task)
         if let site = task.inclusion {
@@ -104,10 +106,14 @@ struct TaskBundler {
     /// skipped.
     private func names(of argument: String, _ task: PlayTask) -> [String] {
         guard let source = task.arguments[argument] else { return [] }
+        let isCommandLine = ModuleSpec.named(task.module)?.takesCommandLine ?? false
         return iterations(task).compactMap { extra in
             let variables = scope(task, extra)
             do {
-                return runs(task, variables) != false ? try variables.render(source).pythonText : nil
+                guard runs(task, variables) != false else { return nil }
+                let text = try variables.render(source).pythonText
+                // A line that is no command's is the machine's to tell.
+                return isCommandLine ? (try? ShellWords.split(text))?.first : text
             } catch let error as TemplateError {
                 guard case .knownOnMachineOnly = error.problem else {
                     let place = task.argumentLocations[argument] ?? task.location
@@ -121,6 +127,33 @@ struct TaskBundler {
                 return nil
             }
         }
+    }
+
+    /// Below which folders of the controller a task's files may come to lie: a machine chooses none.
+    private func noteDestinations(of task: PlayTask) {
+        guard task.module == "fetch", let text = task.arguments["dest"]?.string else { return }
+        for extra in iterations(task) {
+            let variables = scope(task, extra)
+            guard runs(task, variables) != false else { continue }
+            // What is known on the machine alone leaves the folders before it.
+            if let known = (try? variables.render(.string(text)).pythonText) ?? folder(before: text, variables) {
+                files.fetched.allow(known, from: playbookFolder)
+            } else {
+                let place = task.argumentLocations["dest"] ?? task.location
+                problems.add(.destinationDependsOnMachine(module: task.module, at: place))
+            }
+        }
+    }
+
+    /// The folder with which a template begins, as far as that is known here.
+    private func folder(before text: String, _ variables: Variables) -> String? {
+        let starts = text.indices.filter { text[$0...].hasPrefix("{{") || text[$0...].hasPrefix("{%") }
+        for start in starts.reversed() {
+            guard let known = try? variables.render(.string(String(text[..<start]))).pythonText else { continue }
+            guard let slash = known.lastIndex(of: "/"), slash != known.startIndex else { return nil }
+            return String(known[..<slash])
+        }
+        return nil
     }
 
     private func attached(_ task: PlayTask) -> [String: FileReference] {
@@ -219,6 +252,12 @@ struct TaskBundler {
         let (path, looked) = files.find(
             name,
             in: files.folders(task.module == "template" ? .templates : .files, role(of: task)?.path, playbookFolder))
+        let fetched = looked.filter(files.fetched.covers)
+        if !fetched.isEmpty || path == nil && names.changesController {
+            // Another task brings it, or a newer one: the machine asks for it then.
+            files.fetched.promise(fetched.isEmpty ? looked : fetched)
+            return nil
+        }
         guard let path else {
             // A task that may not run needs no file yet.
             if runs(task, scope(task, JSONObject())) == true {
@@ -250,11 +289,14 @@ struct NamesOnMachine {
     var known: Set<String> = []
     /// Whether names may come that nothing tells of before: from files of variables and inclusions.
     var isOpen = false
+    /// Whether tasks may make files on the controller, which others use.
+    var changesController = false
 
     init(_ playbook: Playbook) {
         known.formUnion(playbook.plays.flatMap(\.prompts).map(\.name))
         for task in playbook.plays.flatMap({ PlayItem.tasks(of: $0.items) + $0.handlers }) {
             if let name = task.register { known.insert(name) }
+            if task.module == "fetch" || task.delegateTo != nil { changesController = true }
             if task.module == "set_fact" { known.formUnion(task.arguments.keys) }
             if task.inclusion != nil || task.module == "include_vars" { isOpen = true }
         }

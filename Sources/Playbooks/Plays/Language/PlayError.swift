@@ -24,6 +24,8 @@ package enum PlayError: Diagnosable, Hashable {
     case fileNotFound(String, looked: [String], at: SourceLocation)
     case fileDependsOnMachine(String, module: String, at: SourceLocation)
     case notInBackground(module: String, at: SourceLocation)
+    case destinationDependsOnMachine(module: String, at: SourceLocation)
+    case fetchedElsewhere(String)
     case folderAsSource(String, at: SourceLocation)
     case importOfTemplate(at: SourceLocation)
     case fileElsewhere(String)
@@ -87,6 +89,15 @@ package enum PlayError: Diagnosable, Hashable {
             Diagnosis(
                 "'\(module)' cannot go on in the background", why: "it works with this controller",
                 fix: "leave 'async' out", at: place)
+        case .fetchedElsewhere(let path):
+            Diagnosis(
+                "a machine's file does not go to \(path)",
+                why: "that is not below the folder that the task names in 'dest'")
+        case .destinationDependsOnMachine(let module, let place):
+            Diagnosis(
+                "'dest' of '\(module)' must begin with a folder that is known before the play runs",
+                why: "a machine does not choose where on this controller its files lie",
+                fix: "begin it with the folder's name, or with a variable of the inventory or the playbook", at: place)
         case .importOfTemplate(let place):
             Diagnosis(
                 "what is imported must be known before the play runs", why: "this name is a template",

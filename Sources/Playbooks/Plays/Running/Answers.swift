@@ -14,7 +14,8 @@ extension CompiledPlaybook {
             case .inclusion(let site, let name, let play):
                 if let path = inclusionPath(name, at: site) { try files.requireWithin(folders + roleFolders, path) }
                 return .value(try inclusion(name, at: site, for: host, play: play).json)
-            case .meeting, .turn, .turnOver, .call, .tell: return .refusal("nobody is met here")
+            case .meeting, .turn, .turnOver, .step, .call, .tell, .offer, .delivered, .prompt:
+                return .refusal("nobody is met here")
             case .variables(let arguments, let role):
                 let read = try IncludedVariables(self, arguments, role).read()
                 noteLookups(in: read, for: host)
@@ -49,7 +50,8 @@ extension CompiledPlaybook {
         guard let path else {
             throw Diagnosis("there is no file '\(name)'", why: "looked at \(looked.joined(separator: ", "))")
         }
-        try files.requireWithin(folders + roleFolders, path)
-        return try files.reference(path, withText: known == .templates, at: nil)
+        let isPromised = files.fetched.isPromised(path)
+        if !isPromised { try files.requireWithin(folders + roleFolders, path) }
+        return try files.reference(path, withText: known == .templates, isFresh: isPromised, at: nil)
     }
 }

@@ -27,7 +27,7 @@ package actor Delegates {
         let task = Task {
             // How the one before it ended is its own matter.
             _ = await earlier?.result
-            return try await run.value.call(call, of: playbook)
+            return try await run.value.call(call, of: playbook, for: asker)
         }
         last[host] = task
         return try await withTaskCancellationHandler {

@@ -3,6 +3,7 @@ internal import Crypto
 internal import Diagnostics
 internal import Dispatch
 internal import FoundationEssentials
+internal import JSON
 
 /// One machine's part of a run: drives its session over its channel.
 actor MachineRun {
@@ -16,16 +17,27 @@ actor MachineRun {
     private var countsNow = RecapCounts()
     /// The number of the playbook whose bundle the machine has.
     private var playbook: Int?
+    private var playNumber = 0
     /// Whom it meets in the present play, and who does its delegated tasks.
     private var company: Company?
+    /// The file that the machine brings.
+    private var incoming: IncomingFile?
+    /// For whom it does a call.
+    private var asker: String?
+    private let pausing: PausePrompt?
 
     private struct Company {
         var meeting: Meeting
         var delegates: Delegates
+        var steps: Steps
     }
 
-    init(host: String, channel: MachineChannel, report: @escaping @Sendable (HostEvent) -> Void) {
+    init(
+        host: String, channel: MachineChannel, pausing: PausePrompt? = nil,
+        report: @escaping @Sendable (HostEvent) -> Void
+    ) {
         self.host = host
+        self.pausing = pausing
         self.channel = channel
         self.report = report
     }
@@ -46,8 +58,11 @@ actor MachineRun {
     }
 
     /// Runs a play to its end, meeting the others of its batch on the way.
-    func play(_ start: PlayStart, _ meeting: Meeting, _ delegates: Delegates) async throws -> PlayEnd {
-        company = Company(meeting: meeting, delegates: delegates)
+    func play(
+        _ start: PlayStart, _ meeting: Meeting, _ delegates: Delegates, _ steps: Steps
+    ) async throws -> PlayEnd {
+        company = Company(meeting: meeting, delegates: delegates, steps: steps)
+        playNumber = start.number
         defer { company = nil }
         for effect in session.play(start) { try await carryOut(effect) }
         while let bytes = try await channel.receive() {
@@ -63,8 +78,9 @@ actor MachineRun {
     }
 
     /// Has something done for another machine's task, with that one's files.
-    func call(_ call: ModuleCall, of compiled: CompiledPlaybook) async throws -> CallResult {
+    func call(_ call: ModuleCall, of compiled: CompiledPlaybook, for asker: String) async throws -> CallResult {
         self.compiled = compiled
+        self.asker = asker
         for effect in session.call(call) { try await carryOut(effect) }
         while let bytes = try await channel.receive() {
             for effect in try session.received(bytes) {
@@ -84,6 +100,9 @@ actor MachineRun {
         case .sendFile(let digest): try await sendFile(digest)
         case .report(let event): report(.task(host: host, compiled?.masked(event) ?? event))
         case .answer(let ask): try await channel.send(Frame(.answer, answer(to: ask).json.bytes).bytes)
+        case .content(let bytes):
+            guard let incoming else { throw BundleError.unexpectedFrame("content") }
+            try incoming.write(bytes)
         case .settled(let result): await company?.meeting.settled(result, by: host)
         case .failed(let message): throw RunnerFailure(message: message)
         case .playEnded, .called: throw BundleError.unexpectedFrame("an end")
@@ -103,6 +122,8 @@ actor MachineRun {
         case .turnOver:
             await company?.meeting.turnOver(of: host)
             return .value(.null)
+        case .step(let place, let task):
+            return .value(.bool(await company?.steps.wants(task, at: [playbook ?? 0, playNumber] + place) ?? true))
         case .call(let other, let call):
             guard let company else { throw BundleError.unexpectedFrame("ask") }
             do {
@@ -115,6 +136,18 @@ actor MachineRun {
         case .tell(let other, let updates):
             company?.delegates.memory.tell(updates, of: other)
             return .value(.null)
+        case .offer(let path, let destination, let isFlat, let checksum):
+            return Answer { try take(path, destination, isFlat: isFlat, checksum, compiled) }
+        case .delivered:
+            guard let file = incoming else { throw BundleError.unexpectedFrame("ask") }
+            incoming = nil
+            return Answer {
+                let sums = try file.commit()
+                return ["dest": .string(file.path), "checksum": .string(sums.sha1), "md5sum": .string(sums.md5)]
+            }
+        case .prompt(let text, let echoes, let awaitsLine):
+            let line = try await pausing?(text, echoes, awaitsLine)
+            return .value(line.map { .string($0) } ?? .null)
         case .file, .inclusion, .variables: return compiled.answer(to: ask, of: host)
         case .lookup:
             // It may run a program, for as long as that takes.
@@ -122,6 +155,25 @@ actor MachineRun {
                 DispatchQueue.global().async { continuation.resume(returning: compiled.answer(to: ask, of: host)) }
             }
         }
+    }
+
+    /// Whether a file of the machine is wanted, and where it goes.
+    private func take(
+        _ path: String, _ destination: String, isFlat: Bool, _ checksum: String, _ compiled: CompiledPlaybook
+    ) throws -> JSON {
+        let place = try compiled.files.fetched.path(
+            for: path, of: asker ?? host, in: destination, isFlat: isFlat, from: compiled.folder)
+        if IncomingFile.isFolder(place) {
+            throw Diagnosis(
+                "dest is an existing directory, use a trailing slash if you want to fetch src into that directory")
+        }
+        let sums = try IncomingFile.sums(of: place)
+        let isWanted = sums?.sha1 != checksum
+        if isWanted { incoming = try IncomingFile(place) }
+        return [
+            "dest": .string(place), "isWanted": .bool(isWanted), "checksum": .string(sums?.sha1 ?? ""),
+            "md5sum": .string(sums?.md5 ?? ""),
+        ]
     }
 
     private func sendFile(_ digest: String) async throws {
@@ -148,6 +200,20 @@ actor MachineRun {
                 Frame(.blobMissing, Array("\(path) changed meanwhile; run it again".utf8)).bytes)
         }
         try await channel.send(Frame(.blobEnd).bytes)
+    }
+}
+
+/// Shows a text to whoever watches a run; where a line is wanted, gives what he types, or nil where nobody can be asked.
+package typealias PausePrompt = @Sendable (_ text: String, _ echoes: Bool, _ awaitsLine: Bool) async throws -> String?
+
+extension Answer {
+    /// The value that the body gives, or why it gives none.
+    fileprivate init(_ body: () throws -> JSON) {
+        do {
+            self = .value(try body())
+        } catch {
+            self = .refusal(Diagnoses(of: error).description)
+        }
     }
 }
 

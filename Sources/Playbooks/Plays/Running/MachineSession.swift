@@ -13,6 +13,8 @@ struct MachineSession {
         /// Answer what the runner asks.
         case answer(Ask)
         case playEnded(PlayEnd)
+        /// A piece of the file that it brings.
+        case content([UInt8])
         /// What came of the task that it did for all.
         case settled(JSON)
         /// What came of a call.
@@ -60,6 +62,7 @@ struct MachineSession {
         case (.event, .playing): return .report(try TaskEvent(json: Self.json(frame)))
         case (.ask, .playing): return .answer(try Ask(json: Self.json(frame)))
         case (.need, .playing): return .sendFile(String(decoding: frame.payload, as: UTF8.self))
+        case (.content, .playing): return .content(frame.payload)
         case (.settled, .playing): return .settled(try Self.json(frame))
         case (.result, .playing):
             state = .idle

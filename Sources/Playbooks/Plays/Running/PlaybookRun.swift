@@ -51,12 +51,19 @@ package struct PlaybookRun: Sendable {
     private let playbooks: [CompiledPlaybook]
     private let connecting: Turns
     private let isChecking: Bool
+    private let steps: Steps
+    private let pausing: PausePrompt?
 
-    /// `forks` bounds how many machines are connected to at a time.
-    package init(_ playbooks: [CompiledPlaybook], forks: Int = 32, isChecking: Bool = false) {
+    /// `forks` bounds how many machines are connected to at a time; `step` is asked before each task, `pausing` by `pause`.
+    package init(
+        _ playbooks: [CompiledPlaybook], forks: Int = 32, isChecking: Bool = false, step: Steps.Question? = nil,
+        pausing: PausePrompt? = nil
+    ) {
+        steps = Steps(step)
         self.playbooks = playbooks
         connecting = Turns(max(1, forks))
         self.isChecking = isChecking
+        self.pausing = pausing
     }
 
     /// Connects to every machine once and runs; a machine that fails drops out, and where all of a batch's have failed the run ends.
@@ -82,9 +89,10 @@ package struct PlaybookRun: Sendable {
                 let outcomes = await each(batch) { [runs] host in
                     let way = Way(host: host, keywords: stage.connection)
                     let run = try await existing(runs[way], way, connect, report)
-                    let start = PlayStart(
+                    var start = PlayStart(
                         number: stage.number, hosts: left, batch: batch, variables: answers,
                         others: memory.news(for: host), isChecking: isChecking)
+                    start.isStepping = steps.areWanted
                     return try await play(start, of: number, on: run, meeting, delegates)
                 } left: { outcome in
                     await meeting.left(
@@ -144,7 +152,8 @@ package struct PlaybookRun: Sendable {
     ) async throws -> MachineRun {
         if let run { return run }
         return try await connecting.take {
-            MachineRun(host: way.host, channel: try await connect(way.host, way.keywords), report: report)
+            MachineRun(
+                host: way.host, channel: try await connect(way.host, way.keywords), pausing: pausing, report: report)
         }
     }
 
@@ -154,7 +163,7 @@ package struct PlaybookRun: Sendable {
         do {
             try await run.begin(playbook, of: playbooks[playbook])
             let failedBefore = await run.counts.failed
-            let end = try await run.play(start, meeting, delegates)
+            let end = try await run.play(start, meeting, delegates, steps)
             delegates.memory.tell(end.updates, of: run.host)
             return HostOutcome(
                 host: run.host, run: run, hasFailed: await run.counts.failed > failedBefore, isStopped: end.isStopped,

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import JSON
+internal import Linux
 
 /// `async_status`: how a task fares that goes on in the background.
 enum AsyncStatusModule {
@@ -33,10 +34,10 @@ enum AsyncStatusModule {
     /// What a job has left so far.
     private static func state(_ file: String) throws -> JSONObject {
         var told = try read(file)
-        if let process = told[BackgroundJob.processMember]?.string {
+        if let process = told[BackgroundJob.processMember]?.string.flatMap({ ProcessIdentity(text: $0) }) {
             // It may have ended between the two looks.
-            if !ProcessIdentity.lives(process) { told = try read(file) }
-            if told[BackgroundJob.processMember] != nil, !ProcessIdentity.lives(process) {
+            if !process.isAlive { told = try read(file) }
+            if told[BackgroundJob.processMember] != nil, !process.isAlive {
                 throw TaskFailure.result([
                     "msg": "the job ended without a result: it was killed, or the machine was started anew",
                     "started": 1, "finished": 1,

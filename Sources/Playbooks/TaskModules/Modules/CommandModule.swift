@@ -115,7 +115,7 @@ enum CommandModule {
 }
 
 /// The machine's time of day to the microsecond, as the peer writes it.
-private struct ClockReading {
+struct ClockReading {
     private let time: timespec
 
     init() {

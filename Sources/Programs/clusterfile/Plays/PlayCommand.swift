@@ -56,7 +56,9 @@ struct PlayCommand: AsyncParsableCommand, HostCommand {
         }
         let recap = try await Interruption.cancelling("play") {
             try await PlaybookRun(
-                inputs.compiled, forks: forks ?? inputs.configuration.forks, isChecking: check
+                inputs.compiled, forks: forks ?? inputs.configuration.forks, isChecking: check,
+                step: choice.step ? { PlayPrompt.wish($0) } : nil,
+                pausing: { Terminal.line($0, echoes: $1, awaitsLine: $2) }
             ).run(
                 connect: connect, connectBeside: { try await connect($0, ConnectionKeywords()) },
                 prompt: { try PlayPrompt.answer(to: $0) }, report: { printer.take($0) })
@@ -81,6 +83,8 @@ struct PlayChoice: ParsableArguments {
     var skipTags: [String] = []
     @Option(help: "Begin with the task of that name.")
     var startAtTask: String?
+    @Flag(help: "Ask before each task.")
+    var step = false
     @Option(
         name: [.customShort("e"), .long],
         help: "A variable over all others: name=value, JSON or YAML, or @FILE; may be repeated.")

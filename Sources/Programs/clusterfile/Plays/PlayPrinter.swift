@@ -128,7 +128,7 @@ final class PlayPrinter: Sendable {
         case .ignored: line = painted("fatal: [\(host)]\(item)\(message)", .red) + "\n...ignoring"
         }
         if task.status == .failed, task.item == nil { line += "\n  at \(task.location)" }
-        guard showsDifferences else { return [line] }
+        guard task.showsDifferences ?? showsDifferences else { return [line] }
         let changes = task.differences.map { $0.unifiedText() }.filter { !$0.isEmpty }
         return changes.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 } + [line]
     }

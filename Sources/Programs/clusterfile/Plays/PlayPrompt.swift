@@ -15,6 +15,16 @@ enum PlayPrompt {
         }
     }
 
+    /// Whether a task is to be done, asked before it; without an answer it is not.
+    static func wish(_ task: String) -> Steps.Wish {
+        LiveDisplay.shared.write("do '\(task)'? [y]es, [N]o, [c]ontinue without questions: ", to: STDERR_FILENO)
+        switch readLine()?.lowercased() {
+        case "y", "yes": return .yes
+        case "c", "continue": return .all
+        default: return .no
+        }
+    }
+
     private static func ask(_ question: String, _ prompt: VariablePrompt) throws -> String {
         if prompt.isPrivate { return try Terminal.secret(question) }
         LiveDisplay.shared.write(question, to: STDERR_FILENO)

@@ -17,10 +17,31 @@ enum Terminal {
     static func confirms(_ question: String) -> Bool {
         guard isatty(STDIN_FILENO) == 1 else { return false }
         LiveDisplay.shared.write(question + " [y/N] ", to: STDERR_FILENO)
+        return awaitsInput() && ["y", "yes"].contains(readLine()?.lowercased())
+    }
+
+    /// Shows a text, and gives the line that is typed at it where one is wanted; nil without a terminal, and where the command is
+    /// interrupted.
+    static func line(_ text: String, echoes: Bool, awaitsLine: Bool) -> String? {
+        error(text)
+        guard awaitsLine, isatty(STDIN_FILENO) == 1 else { return nil }
+        var former = termios()
+        tcgetattr(STDIN_FILENO, &former)
+        defer { tcsetattr(STDIN_FILENO, TCSADRAIN, &former) }
+        if !echoes {
+            var silent = former
+            silent.c_lflag &= ~tcflag_t(ECHO)
+            tcsetattr(STDIN_FILENO, TCSADRAIN, &silent)
+        }
+        return awaitsInput() ? readLine() : nil
+    }
+
+    /// Whether a line comes before the command is interrupted.
+    private static func awaitsInput() -> Bool {
         var request = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
         // Looked at in turns: a cancellation wakes no poll.
         while poll(&request, 1, 100) <= 0 { if Task.isCancelled { return false } }
-        return ["y", "yes"].contains(readLine()?.lowercased())
+        return true
     }
 
     /// Asks for a word on the terminal that is not shown.
