@@ -57,7 +57,7 @@ struct PlayCommand: AsyncParsableCommand, HostCommand {
         let recap = try await Interruption.cancelling("play") {
             try await PlaybookRun(
                 inputs.compiled, forks: forks ?? inputs.configuration.forks, isChecking: check,
-                step: choice.step ? { PlayPrompt.wish($0) } : nil,
+                step: choice.step ? { @Sendable in PlayPrompt.wish($0) } : nil,
                 pausing: { Terminal.line($0, echoes: $1, awaitsLine: $2) }
             ).run(
                 connect: connect, connectBeside: { try await connect($0, ConnectionKeywords()) },
