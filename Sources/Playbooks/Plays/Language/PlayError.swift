@@ -104,7 +104,7 @@ package enum PlayError: Diagnosable, Hashable {
                 "what is imported must be known before the play runs", why: "this name is a template",
                 fix: "include it instead: include_tasks or include_role", at: place)
         case .folderAsSource(let path, let place):
-            Diagnosis("'\(path)' is a folder", fix: "copy its files one by one, in a loop", at: place)
+            Diagnosis("'\(path)' is a folder", fix: "name a file in it", at: place)
         }
     }
 
