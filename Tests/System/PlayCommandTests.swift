@@ -31,11 +31,18 @@ import Testing
               command: "false"
               ignore_errors: true
           handlers:
-            - {name: Told, command: touch {{ place }}/told}
+            - {name: Told, command: "touch {{ place }}/told"}
 
         """
 
     private static let secret = "correct horse battery"
+
+    private func environment(_ more: [String: String] = [:]) throws -> [String: String] {
+        let programs = try #require(ProcessInfo.processInfo.environment["CLUSTERFILE_PROGRAMS"])
+        return more.merging([
+            "PATH": programs + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? ""), "NO_COLOR": "1",
+        ]) { own, _ in own }
+    }
 
     private func folder() throws -> URL {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("clusterfile-play-\(UUID())")
@@ -53,7 +60,7 @@ import Testing
 
     private func play(_ folder: URL, _ more: String...) async throws -> CommandResult {
         try await Command.run(
-            ["clusterfile", "play"] + more + arguments(folder), environment: ["NO_COLOR": "1"], folder: folder)
+            ["clusterfile", "play"] + more + arguments(folder), environment: environment(), folder: folder)
     }
 
     /// `ok=5 changed=4 …` of the recap's line of the host, by name.
@@ -126,7 +133,8 @@ import Testing
     @Test func `no core file has what was in a runner's memory`() async throws {
         let folder = try folder()
         let crashed = try await Command.output(
-            ["python3", "-c", Self.crash, "clusterfile-runner", "--state", folder.path + "/state"], folder: folder)
+            ["python3", "-c", Self.crash, "clusterfile-runner", "--state", folder.path + "/state"],
+            environment: environment(), folder: folder)
         #expect(crashed == "False\n")
         // The same with a program that takes no care, so that this would be seen.
         let other = try await Command.output(

@@ -128,7 +128,7 @@ extension Bundle {
     }
 }
 
-/// A file of the controller.
+/// A file of the controller, or a folder with all that is below it.
 package struct FileReference: Hashable, Sendable {
     /// Hexadecimal SHA-256 of the content.
     package var digest: String
@@ -137,11 +137,31 @@ package struct FileReference: Hashable, Sendable {
     package var mode: Int
     /// The content itself, for templates.
     package var text: String?
+    /// What is below a folder, a folder before what is in it; nil for a file.
+    package var members: [FolderMember]?
 
     package init(digest: String, size: Int, mode: Int, text: String? = nil) {
         self.digest = digest
         self.size = size
         self.mode = mode
         self.text = text
+    }
+}
+
+/// What is somewhere below a folder of the controller.
+package struct FolderMember: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        case file(FileReference)
+        case folder
+        case link(to: String)
+    }
+
+    /// From the folder on, without a `/` before it.
+    package var path: String
+    package var kind: Kind
+
+    package init(path: String, kind: Kind) {
+        self.path = path
+        self.kind = kind
     }
 }

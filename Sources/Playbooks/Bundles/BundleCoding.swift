@@ -111,6 +111,7 @@ extension FileReference {
     package var json: JSON {
         var json: JSON = ["digest": .string(digest), "size": JSON(size), "mode": JSON(mode)]
         if let text { json["text"] = .string(text) }
+        if let members { json["members"] = .array(members.map(\.json)) }
         return json
     }
 
@@ -119,5 +120,30 @@ extension FileReference {
         self.init(
             digest: try reader.text("digest"), size: try reader.integer("size"), mode: try reader.integer("mode"),
             text: try reader.optionalText("text"))
+        if json["members"] != nil {
+            members = try reader.list("members") { json throws(BundleError) in try FolderMember(json: json) }
+        }
+    }
+}
+
+extension FolderMember {
+    fileprivate var json: JSON {
+        var json: JSON = ["path": .string(path)]
+        switch kind {
+        case .file(let file): json["file"] = file.json
+        case .link(let target): json["link"] = .string(target)
+        case .folder: break
+        }
+        return json
+    }
+
+    fileprivate init(json: JSON) throws(BundleError) {
+        let reader = try BundleReader(json, "what is in a folder")
+        path = try reader.text("path")
+        if let file = json["file"] {
+            kind = .file(try FileReference(json: file))
+        } else {
+            kind = try reader.optionalText("link").map { .link(to: $0) } ?? .folder
+        }
     }
 }

@@ -22,8 +22,9 @@ extension ModuleSpec {
             parameters: [
                 required("src", .path), required("dest", .path), optional("delimiter", .text),
                 optional("backup", .flag), optional("remote_src", .flag), optional("regexp", .text),
-                optional("ignore_hidden", .flag), optional("validate", .text),
-            ] + attributes),
+                optional("ignore_hidden", .flag), optional("validate", .text), optional("decrypt", .flag),
+            ] + attributes,
+            controllerFile: "src", takesFolders: true),
         ModuleSpec(
             name: "find",
             parameters: [

@@ -25,8 +25,17 @@ package struct ModuleSpec: Sendable {
     package var takesAny = false
     /// The argument that names a file of the controller; of a command line its first word does.
     package var controllerFile: String?
+    /// Whether it may be a folder there.
+    package var takesFolders = false
     /// Arguments of which only one may be given.
     package var alternatives: [[String]] = []
+
+    /// Whether a task with these arguments takes a file of the controller.
+    package func takesFromController(_ arguments: JSONObject) -> Bool {
+        // Fragments lie on the machine unless the task says otherwise; `copy: false` is what `remote_src: true` was called once.
+        if name == "assemble" { return arguments["remote_src"]?.bool == false }
+        return controllerFile != nil && arguments["remote_src"]?.bool != true && arguments["copy"]?.bool != false
+    }
 
     /// The parameter of that name or alias.
     package func parameter(_ name: String) -> Parameter? {

@@ -67,7 +67,7 @@ extension ModuleSpec {
                 optional("follow", .flag), optional("validate", .text), optional("checksum", .text),
                 optional("local_follow", .flag), optional("decrypt", .flag),
             ] + attributes,
-            controllerFile: "src", alternatives: [["src", "content"]]),
+            controllerFile: "src", takesFolders: true, alternatives: [["src", "content"]]),
         ModuleSpec(
             name: "template",
             parameters: [

@@ -42,16 +42,17 @@ package final class BundleRunner {
         let channel = ControllerChannel(input: input, output: output)
         do {
             guard var frame = try channel.receive() else { return 0 }
-            // What is done for others goes on beside the machine's own tasks.
-            let state = try RunnerState(
-                folder: stateFolder, lockTimeoutSeconds: frame.kind == .call ? nil : lockTimeoutSeconds)
+            var known: RunnerState?
             defer {
                 // A cache that cannot be written costs time only.
-                try? state.digests.save()
+                try? known?.digests.save()
             }
             while true {
                 if frame.kind == .call {
                     let call = try ModuleCall(json: parsed(frame.payload))
+                    // What is done for others goes on beside the machine's own tasks.
+                    let state = try known ?? RunnerState(folder: stateFolder, name: "", lockTimeoutSeconds: nil)
+                    known = state
                     let runner = BundleRunner(channel: channel, state: state, program: program, bundle: .ofCalls)
                     try channel.send(Frame(.result, runner.carryOut(call).json.bytes))
                     guard let next = try channel.receive() else { return 0 }
@@ -60,6 +61,10 @@ package final class BundleRunner {
                 }
                 guard frame.kind == .bundle else { throw BundleError.unexpectedFrame("\(frame.kind)") }
                 let bundle = try Bundle(json: parsed(frame.payload))
+                let state =
+                    try known
+                    ?? RunnerState(folder: stateFolder, name: bundle.host, lockTimeoutSeconds: lockTimeoutSeconds)
+                known = state
                 let runner = BundleRunner(channel: channel, state: state, program: program, bundle: bundle)
                 guard let next = try runner.plays() else { return 0 }
                 frame = next

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The runner's folder on a machine: the digests it knows, the handlers it owes, and a lock, for one run at a time.
+/// The runner's folder on a machine: the digests it knows, the handlers it owes, and a lock, for one run at a time under each of
+/// the names that inventories may have for the machine.
 final class RunnerState {
     let digests: FileDigests
     let journal: HandlerJournal
@@ -8,11 +9,12 @@ final class RunnerState {
     private let lock: Int32
     private let doneFolder: String
 
-    /// Waits for a run that is still underway, up to a limit; without one it works beside it.
-    init(folder: String, lockTimeoutSeconds: Int?) throws {
+    /// Waits for a run under that name that is still underway, up to a limit; without one it works beside it.
+    init(folder: String, name: String, lockTimeoutSeconds: Int?) throws {
+        let name = name.replacing("/", with: "_")
         self.folder = folder
         try FileModule.make(folder, try FileAttributes(["mode": "0700"]))
-        let path = folder + "/lock"
+        let path = folder + "/lock-" + name
         lock = try SystemCalls.check("open", path) { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
         let start = SystemCalls.monotonicMilliseconds
         while let lockTimeoutSeconds, flock(lock, LOCK_EX | LOCK_NB) != 0 {
@@ -26,7 +28,7 @@ final class RunnerState {
         }
         doneFolder = folder + "/done"
         digests = FileDigests(statePath: folder + "/digests.json")
-        journal = HandlerJournal(path: folder + "/pending-handlers.json")
+        journal = HandlerJournal(path: folder + "/pending-handlers-\(name).json")
     }
 
     deinit { close(lock) }

@@ -63,7 +63,7 @@ extension TaskRunner {
     /// The files of the controller that the task names: those that came with the bundle, and one whose name was made here.
     private func files(_ arguments: JSONObject) throws -> [String: FileReference] {
         guard let spec = ModuleSpec.named(task.module), let argument = spec.controllerFile,
-            arguments["remote_src"]?.bool != true,
+            spec.takesFromController(arguments),
             let text = arguments[argument]?.string,
             let name = spec.takesCommandLine ? try ShellWords.ofTask(text).first : text, task.files[name] == nil
         else { return task.files }

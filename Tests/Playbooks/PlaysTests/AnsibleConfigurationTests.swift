@@ -61,6 +61,7 @@ import Testing
         (wanted.vaultPasswordFile, wanted.gathering) = ("FOLDER/./.vault", .smart)
         (wanted.becomes, wanted.becomeUser, wanted.skippedTags) = (true, "other", ["slow", "danger"])
         wanted.colour = .always
+        wanted.hostPatternMismatch = .warning
         #expect(found == wanted)
     }
 

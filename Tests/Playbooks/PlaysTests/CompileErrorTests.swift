@@ -96,6 +96,21 @@ import Testing
                 == "site.yml:1:3: the inventory has no host or group 'nobody'")
     }
 
+    @Test(arguments: [(AnsibleConfiguration.HostPatternMismatch.warning, 1), (.ignore, 0)])
+    func `A host that the inventory does not have is a warning, where ansible_cfg does not say otherwise`(
+        mismatch: AnsibleConfiguration.HostPatternMismatch, count: Int
+    ) throws {
+        let machine = try LocalMachine()
+        try machine.write("- hosts: wbe\n  tasks: []\n- hosts: '~^x'\n", to: "site.yml")
+        var configuration = AnsibleConfiguration()
+        configuration.hostPatternMismatch = mismatch
+        let compiled = try CompiledPlaybook(
+            machine.root + "/site.yml", inventory: Inventory(hosts: [.init("x1")], groups: [.init("web")]),
+            configuration: configuration)
+        #expect(compiled.warnings.count == count && compiled.stages.map(\.hosts) == [[], ["x1"]])
+        #expect(compiled.warnings.allSatisfy { $0.fix == "did you mean 'web'?" })
+    }
+
     @Test func `A missing role and a role that depends on itself are told`() throws {
         let text = try mistakes(
             "- hosts: all\n  roles:\n    - comon\n    - loop\n",

@@ -84,7 +84,7 @@ import Testing
             - fetch: {src: "{{ root }}", dest: fetched}
               register: folder
               ignore_errors: true
-            - fetch: {src: "{{ root }}/site.yml", dest: "{{ root }}/.state-here", flat: true}
+            - fetch: {src: "{{ root }}/site.yml", dest: "{{ root }}/.state", flat: true}
               register: onto
               ignore_errors: true
             - assert:

@@ -44,7 +44,7 @@ final class LocalMachine: Sendable {
         for descriptor in down + up { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         let (input, toRunner, fromRunner, output) = (down[0], down[1], up[0], up[1])
         descriptors.withLock { $0 = [toRunner, fromRunner] }
-        let state = root + "/.state-" + host
+        let state = root + "/.state"
         let thread = Thread {
             _ = BundleRunner.serve(
                 input: input, output: output, stateFolder: state, lockTimeoutSeconds: 5, program: Self.program)

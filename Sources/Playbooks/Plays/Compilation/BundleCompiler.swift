@@ -17,6 +17,8 @@ struct BundleCompiler {
     let grants: LookupGrants
     private let names: NamesOnMachine
     private let problems = Problems()
+    /// What is no mistake, but perhaps not what was meant.
+    let warnings = Problems()
 
     init(
         playbook: Playbook, inventory: Inventory, inventoryFiles: VariableFiles, extraVariables: JSONObject,
@@ -38,7 +40,7 @@ struct BundleCompiler {
     func compile() throws(Diagnoses) -> ([CompiledPlaybook.Stage], [String: Bundle]) {
         var stages: [CompiledPlaybook.Stage] = []
         for (number, play) in playbook.plays.enumerated() {
-            for name in play.hosts.unknownNames(in: inventory) { problems.add(.unknownHosts(name, at: play.location)) }
+            note(unknownHostsOf: play)
             stages.append(
                 .init(
                     number: number, name: play.name,
@@ -57,6 +59,19 @@ struct BundleCompiler {
         }
         try problems.throwIfAny()
         return (stages, bundles)
+    }
+
+    private func note(unknownHostsOf play: Play) {
+        for name in play.hosts.unknownNames(in: inventory) {
+            let error = PlayError.unknownHosts(
+                name, nearest: nearestName(to: name, among: inventory.groupNames + inventory.hosts.map(\.name)),
+                at: play.location)
+            switch files.configuration.hostPatternMismatch {
+            case .error: problems.add(error)
+            case .warning: warnings.add(error)
+            case .ignore: break
+            }
+        }
     }
 
     private var allVariables: [String: JSONObject] {

@@ -36,6 +36,8 @@ package struct CompiledPlaybook: Sendable {
 
     package let path: String
     package private(set) var stages: [Stage]
+    /// What is no mistake, but perhaps not what was meant.
+    package let warnings: [Diagnosis]
     private let bundles: [String: Bundle]
     private let source: Source
     var files: ControllerFiles { source.files }
@@ -142,7 +144,9 @@ package struct CompiledPlaybook: Sendable {
             playbook: playbook, inventory: inventory, inventoryFiles: inventoryFiles, extraVariables: extraVariables,
             onceAs: onceAs, files: files,
             inclusions: InclusionLoader(files, playbookFolder: playbook.folder, tags: tags))
-        (stages, bundles) = try source.compiler.compile()
+        let compiler = source.compiler
+        (stages, bundles) = try compiler.compile()
+        warnings = compiler.warnings.all
         path = playbook.path
     }
 

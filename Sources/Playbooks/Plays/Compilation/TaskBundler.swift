@@ -157,9 +157,8 @@ struct TaskBundler {
     }
 
     private func attached(_ task: PlayTask) -> [String: FileReference] {
-        // `copy: false` is what `remote_src: true` was called once.
-        guard let argument = ModuleSpec.named(task.module)?.controllerFile, task.arguments["remote_src"]?.bool != true,
-            task.arguments["copy"]?.bool != false
+        guard let spec = ModuleSpec.named(task.module), let argument = spec.controllerFile,
+            spec.takesFromController(task.arguments)
         else { return [:] }
         let place = task.argumentLocations[argument] ?? task.location
         var found: [String: FileReference] = [:]
@@ -265,9 +264,12 @@ struct TaskBundler {
             }
             return nil
         }
-        guard !files.isFolder(path) else {
-            problems.add(.folderAsSource(path, at: place))
-            return nil
+        if files.isFolder(path) {
+            guard ModuleSpec.named(task.module)?.takesFolders ?? false else {
+                problems.add(.folderAsSource(path, at: place))
+                return nil
+            }
+            return try files.folder(path, followsLinks: task.arguments["local_follow"]?.bool ?? true)
         }
         let reference = try files.reference(path, withText: task.module == "template", at: place)
         if let text = reference.text {

@@ -11,6 +11,11 @@ package struct AnsibleConfiguration: Hashable, Sendable {
         case linear, free
     }
 
+    /// What a play's host pattern is that fits nothing in the inventory.
+    package enum HostPatternMismatch: String, Hashable, Sendable, CaseIterable {
+        case warning, error, ignore
+    }
+
     /// Whether output is coloured, whatever it goes to.
     package enum Colour: Hashable, Sendable {
         case onTerminals, always, never
@@ -37,6 +42,8 @@ package struct AnsibleConfiguration: Hashable, Sendable {
     package var gatherTimeoutSeconds: Int?
     package var factFolder: String?
     package var strategy = Strategy.linear
+    /// An error where no `ansible.cfg` is read, as for a Clusterfile's playbooks.
+    package var hostPatternMismatch = HostPatternMismatch.error
     package var forcesHandlers = false
     package var endsAtAnyError = false
     package var tags: [String] = []
@@ -93,6 +100,8 @@ package struct AnsibleConfiguration: Hashable, Sendable {
         gatherTimeoutSeconds = reader.integer("defaults", "gather_timeout", "ANSIBLE_GATHER_TIMEOUT", in: 1...86_400)
         factFolder = reader.text("defaults", "fact_path", "ANSIBLE_FACT_PATH")
         strategy = reader.choice("defaults", "strategy", "ANSIBLE_STRATEGY") ?? strategy
+        hostPatternMismatch =
+            reader.choice("inventory", "host_pattern_mismatch", "ANSIBLE_HOST_PATTERN_MISMATCH") ?? .warning
         forcesHandlers = reader.flag("defaults", "force_handlers", "ANSIBLE_FORCE_HANDLERS") ?? false
         endsAtAnyError = reader.flag("defaults", "any_errors_fatal", "ANSIBLE_ANY_ERRORS_FATAL") ?? false
         tags = reader.list("tags", "run", "ANSIBLE_RUN_TAGS") ?? []

@@ -20,7 +20,7 @@ package enum PlayError: Diagnosable, Hashable {
     case playbookCircle(String, at: SourceLocation)
     case roleCircle(String, at: SourceLocation)
     case unknownHandler(String, nearest: String?, at: SourceLocation)
-    case unknownHosts(String, at: SourceLocation)
+    case unknownHosts(String, nearest: String?, at: SourceLocation)
     case fileNotFound(String, looked: [String], at: SourceLocation)
     case fileDependsOnMachine(String, module: String, at: SourceLocation)
     case notInBackground(module: String, at: SourceLocation)
@@ -68,7 +68,8 @@ package enum PlayError: Diagnosable, Hashable {
         case .roleCircle(let name, let place): Diagnosis("the role '\(name)' depends on itself", at: place)
         case .unknownHandler(let name, let nearest, let place):
             Diagnosis("no handler is called '\(name)' or listens to it", fix: Self.meant(nearest), at: place)
-        case .unknownHosts(let name, let place): Diagnosis("the inventory has no host or group '\(name)'", at: place)
+        case .unknownHosts(let name, let nearest, let place):
+            Diagnosis("the inventory has no host or group '\(name)'", fix: Self.meant(nearest), at: place)
         case .fileNotFound(let path, let looked, let place):
             Diagnosis("there is no file '\(path)'", why: "looked at \(looked.joined(separator: ", "))", at: place)
         case .fileDependsOnMachine(let name, let module, let place):
@@ -103,7 +104,7 @@ package enum PlayError: Diagnosable, Hashable {
                 "what is imported must be known before the play runs", why: "this name is a template",
                 fix: "include it instead: include_tasks or include_role", at: place)
         case .folderAsSource(let path, let place):
-            Diagnosis("'\(path)' is a folder", fix: "copy its files one by one, in a loop", at: place)
+            Diagnosis("'\(path)' is a folder", fix: "name a file in it", at: place)
         }
     }
 

@@ -52,6 +52,7 @@ extension CompiledPlaybook {
         }
         let isPromised = files.fetched.isPromised(path)
         if !isPromised { try files.requireWithin(folders + roleFolders, path) }
+        if files.isFolder(path) { return try files.folder(path, followsLinks: true) }
         return try files.reference(path, withText: known == .templates, isFresh: isPromised, at: nil)
     }
 }

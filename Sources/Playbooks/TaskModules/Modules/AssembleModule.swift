@@ -6,10 +6,7 @@ internal import Templates
 enum AssembleModule {
     static func propose(_ context: ModuleContext) throws -> Proposal {
         let source = try context.requiredPath("src")
-        guard context.flag("remote_src", default: true) else {
-            throw TaskFailure.badArguments(
-                module: "assemble", reason: "it puts together what is on the machine: 'remote_src' must be true")
-        }
+        guard context.flag("remote_src", default: true) else { return try ofController(context) }
         guard try SystemCalls.status(source)?.kind == S_IFDIR else {
             throw TaskFailure.pathIsOther(path: source, is: "no directory", wanted: "a directory of fragments")
         }
@@ -28,17 +25,49 @@ enum AssembleModule {
         return proposal
     }
 
+    /// The fragments are the controller's.
+    private static func ofController(_ context: ModuleContext) throws -> Proposal {
+        let source = try context.required("src")
+        guard let members = context.files[source]?.members else {
+            throw TaskFailure.said("Source (\(source)) is not a directory")
+        }
+        let content = try assembled(
+            members.compactMap { member in
+                guard case .file(let file) = member.kind, !member.path.contains("/") else { return nil }
+                return (
+                    member.path,
+                    {
+                        guard case .bytes(let bytes, _) = try FileContent.controller(file).whole(context)
+                        else { return [] }
+                        return bytes
+                    }
+                )
+            }, context)
+        var proposal = try CopyModule.place(.bytes(content), at: try context.requiredPath("dest"), context)
+        proposal.result["src"] = .string(source)
+        return proposal
+    }
+
     private static func assembled(_ folder: String, _ context: ModuleContext) throws -> [UInt8] {
+        try assembled(
+            SystemCalls.entries(folder).compactMap { name in
+                let path = folder + "/" + name
+                guard try SystemCalls.status(path)?.kind == S_IFREG else { return nil }
+                return (name, { try SystemCalls.read(path) })
+            }, context)
+    }
+
+    private static func assembled(
+        _ fragments: [(name: String, content: () throws -> [UInt8])], _ context: ModuleContext
+    ) throws -> [UInt8] {
         let regex = try context.text("regexp").map { try PythonRegex($0) }
         let delimiter = context.text("delimiter").map { Array(PythonEscapes.decoded($0).utf8) }
         let newline = UInt8(ascii: "\n")
         var content: [UInt8] = []
         var isFirst = true
-        for name in try SystemCalls.entries(folder) {
+        for (name, fragment) in fragments {
             if let regex, !regex.isFound(in: name) { continue }
             if context.flag("ignore_hidden"), name.hasPrefix(".") { continue }
-            let path = folder + "/" + name
-            guard try SystemCalls.status(path)?.kind == S_IFREG else { continue }
             if !isFirst {
                 if content.last != newline, !content.isEmpty { content.append(newline) }
                 if let delimiter, !delimiter.isEmpty {
@@ -46,7 +75,7 @@ enum AssembleModule {
                     if delimiter.last != newline { content.append(newline) }
                 }
             }
-            content += try SystemCalls.read(path)
+            content += try fragment()
             isFirst = false
         }
         return content

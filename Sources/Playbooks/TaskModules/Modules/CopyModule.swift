@@ -7,11 +7,13 @@ enum CopyModule {
     static func propose(_ context: ModuleContext) throws -> Proposal {
         var destination = try context.required("dest")
         let source = context.text("src")
+        if let proposal = try FolderCopy.propose(context, to: destination) { return proposal }
+        let isFolder = destination.hasSuffix("/")
         if let source, try destination.hasSuffix("/") || SystemCalls.status(destination)?.kind == S_IFDIR {
             destination +=
                 (destination.hasSuffix("/") ? "" : "/") + (source.split(separator: "/").last.map(String.init) ?? "")
         }
-        return try place(try content(context, source), at: destination, context)
+        return try place(try content(context, source), at: destination, context, makesFolders: isFolder)
     }
 
     private static func content(_ context: ModuleContext, _ source: String?) throws -> FileContent {
@@ -34,7 +36,11 @@ enum CopyModule {
     }
 
     /// Puts content at a place where it is not there yet, and gives it its attributes.
-    static func place(_ content: FileContent, at destination: String, _ context: ModuleContext) throws -> Proposal {
+    ///
+    /// Folders on the way there are made where that is wanted, with the mode that the task has for them.
+    static func place(
+        _ content: FileContent, at destination: String, _ context: ModuleContext, makesFolders: Bool = false
+    ) throws -> Proposal {
         var content = content
         let attributes = try FileAttributes(context.arguments)
         let current = try SystemCalls.linkStatus(destination).flatMap {
@@ -65,13 +71,14 @@ enum CopyModule {
             }
         }
         let folder = destination.prefix(upTo: destination.lastIndex(of: "/") ?? destination.startIndex)
-        guard try folder.isEmpty || SystemCalls.status(String(folder))?.kind == S_IFDIR else {
+        guard try makesFolders || folder.isEmpty || SystemCalls.status(String(folder))?.kind == S_IFDIR else {
             throw TaskFailure.notFound(String(folder))
         }
         if case .controller(let file) = content, file.size <= largestDifference {
             content = try content.fetched(file, context)
         }
         return Proposal(result, differences: try differences(content, destination, current)) { [content] in
+            if makesFolders { try FolderCopy.make(String(folder), context) }
             let backup = try context.flag("backup") && current != nil ? Backup.make(of: destination) : nil
             try write(content, destination, attributes, context)
             try context.digests.remember(destination, digest: digest)

@@ -108,7 +108,13 @@ enum FileModule {
         for part in path.split(separator: "/") {
             partial += "/" + part
             if try SystemCalls.status(partial) != nil { continue }
-            try SystemCalls.check("mkdir", partial) { mkdir(partial, 0o755) }
+            if mkdir(partial, 0o755) != 0 {
+                let failure = errno
+                // Another one may have made it meanwhile.
+                guard failure == EEXIST, let made = try SystemCalls.status(partial), made.kind == S_IFDIR else {
+                    throw TaskFailure.system(call: "mkdir", subject: partial, errno: failure)
+                }
+            }
             try attributes.apply(to: partial)
         }
         try attributes.apply(to: path)

@@ -28,7 +28,7 @@ struct PlayInputs: Sendable {
         let sources = try InventorySources(
             choice.inventory.isEmpty ? configuration.inventories.filter(Self.exists) : choice.inventory, vault: vault,
             environment: environment)
-        (inventory, inventoryFiles, warnings) = (sources.inventory, sources.files, sources.warnings)
+        (inventory, inventoryFiles) = (sources.inventory, sources.files)
         var extra = try Self.extraVariables(choice.extraVars, vault)
         if connection.become { extra["ansible_become"] = true }
         if let user = connection.becomeUser { extra["ansible_become_user"] = .string(user) }
@@ -56,6 +56,7 @@ struct PlayInputs: Sendable {
         }
         guard problems.isEmpty else { throw MistakesInFile(diagnoses: Diagnoses(problems)) }
         self.compiled = compiled
+        warnings = sources.warnings + compiled.flatMap(\.warnings)
     }
 
     private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
