@@ -97,10 +97,10 @@ package struct Template: Sendable {
             .bool where expression.isName:
             return value
         case .array where !hasNewline, .object where !hasNewline, .bool where !hasNewline: return value
-        case .string:
+        case .string(let text):
             // What was made text on purpose stays text, though it reads as a list or a dict.
-            guard !hasNewline, case .filter(_, let name, _) = expression.kind, textMakers.contains(name) else { break }
-            return value
+            guard case .filter(_, let name, _) = expression.kind, textMakers.contains(name) else { break }
+            return hasNewline && !text.hasSuffix("\n") ? .string(text + "\n") : value
         default: break
         }
         return Optional.none
