@@ -199,7 +199,7 @@ enum TemplateModule {
             destination +=
                 (destination.hasSuffix("/") ? "" : "/") + (source.split(separator: "/").last.map(String.init) ?? "")
         }
-        let rendered = try context.render(text, source, context.flag("lstrip_blocks"))
+        let rendered = try context.render(text, source, context.arguments)
         return try CopyModule.place(.bytes(Array(rendered.utf8), mode: file.mode), at: destination, context)
     }
 }
