@@ -73,6 +73,10 @@ extension ModuleSpec {
             parameters: [
                 required("dest", .path), required("src", .path), optional("force", .flag), optional("backup", .flag),
                 optional("lstrip_blocks", .flag), optional("trim_blocks", .flag), optional("follow", .flag),
+                optional("variable_start_string", .text), optional("variable_end_string", .text),
+                optional("block_start_string", .text), optional("block_end_string", .text),
+                optional("comment_start_string", .text), optional("comment_end_string", .text),
+                optional("newline_sequence", .text),
                 optional("validate", .text),
             ] + attributes,
             controllerFile: "src"),

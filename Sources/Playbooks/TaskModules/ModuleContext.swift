@@ -12,7 +12,7 @@ struct ModuleContext {
     /// Gives a file of the controller piece by piece; verified against its digest.
     let fetch: (FileReference, (_ piece: [UInt8]) throws -> Void) throws -> Void
     /// Renders a template's text with the task's variables.
-    let render: (_ text: String, _ name: String, _ lstripBlocks: Bool) throws -> String
+    let render: (_ text: String, _ name: String, _ arguments: JSONObject) throws -> String
     /// The value of a variable or an expression.
     let evaluate: (JSON) throws -> JSON
     let holds: (JSON) throws -> Bool

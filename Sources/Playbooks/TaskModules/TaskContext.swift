@@ -35,10 +35,10 @@ extension TaskRunner {
             module: task.module, arguments: arguments, files: try files(arguments), environment: environment,
             digests: runner.state.digests,
             fetch: { try runner.fetch($0, $1) },
-            render: { text, name, lstripBlocks in
+            render: { text, name, arguments in
                 try Template(
                     parsing: text, at: SourceLocation(file: name, line: 1, column: 1),
-                    dialect: .file(lstripBlocks: lstripBlocks)
+                    dialect: TemplateDialect(ofFile: arguments)
                 ).render(variables)
             },
             evaluate: { try variables.render($0) }, holds: { try variables.holds($0) },

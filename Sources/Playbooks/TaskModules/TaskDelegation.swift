@@ -17,8 +17,8 @@ extension TaskRunner {
         var (module, arguments, files) = (context.module, context.arguments, context.files)
         if module == "template", let source = context.text("src"), let text = files[source]?.text {
             // Rendered here, where its variables are.
-            arguments["content"] = .string(try context.render(text, source, context.flag("lstrip_blocks")))
-            for name in ["src", "lstrip_blocks", "trim_blocks"] { arguments[name] = Optional.none }
+            arguments["content"] = .string(try context.render(text, source, arguments))
+            for name in TemplateDialect.arguments.union(["src"]) { arguments[name] = Optional.none }
             (module, files) = ("copy", [:])
         }
         return ModuleCall(

@@ -54,7 +54,7 @@ extension TaskRunner {
             if !task.when.isEmpty, (try? conditionsHold(task.when, play.variables(task, []))) == false {
                 return ItemResult(outcome: .skipped, members: skipped)
             }
-            return failure(error, JSONObject())
+            return try excused(failure(error, JSONObject()), play.variables(task, []))
         }
         var results: [ItemResult] = []
         for (index, round) in rounds.enumerated() {

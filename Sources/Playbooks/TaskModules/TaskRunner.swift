@@ -142,6 +142,8 @@ struct TaskRunner {
                 }
                 result.members["attempts"] = .integer(attempts)
                 if try !settled(result, extra) {
+                    // The first one does not count, as in Ansible.
+                    if retries > 0 { result.members["attempts"] = .integer(retries) }
                     result.outcome = .failed
                     result.members["failed"] = true
                     result.message = result.message ?? "it was not so after \(attempts) attempts"

@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 
 /// JSON as Python's `json.dumps` writes it.
 struct PythonJSON {
@@ -98,4 +98,9 @@ struct PythonJSON {
         }
         return result + "\""
     }
+}
+
+extension JSON {
+    /// As Python's `json.dumps` writes it.
+    package var pythonJSON: String { PythonJSON.text(self, PythonJSON.Style(indent: nil, sorted: false)) }
 }

@@ -55,8 +55,11 @@ package struct Template: Sendable {
         if statements.count == 1, case .output(let expression) = statements[0], trailingNewlines <= 1 {
             let evaluator = Evaluator(RenderContext(scope, dialect), source: source)
             let value = try evaluator.json(expression)
-            if let typed = Self.typed(value, of: expression, hasNewline: trailingNewlines > 0) { return typed }
-            if trailingNewlines == 0 { return Literals.value(value.isNull ? "" : value.pythonText) }
+            let typed =
+                Self.typed(value, of: expression) ?? Literals.value(value.isNull ? "" : value.pythonText)
+            // What is text keeps the newline behind it.
+            guard case .string(let text) = typed, trailingNewlines > 0, !text.hasSuffix("\n") else { return typed }
+            return .string(text + "\n")
         }
         return Literals.value(try render(scope))
     }
@@ -91,15 +94,15 @@ package struct Template: Sendable {
     }
 
     /// The value where it keeps its type, or nil where it becomes text.
-    private static func typed(_ value: JSON, of expression: Expression, hasNewline: Bool) -> JSON? {
+    private static func typed(_ value: JSON, of expression: Expression) -> JSON? {
         switch value {
         case .integer where expression.isName, .number where expression.isName, .null where expression.isName,
             .bool where expression.isName:
             return value
-        case .array where !hasNewline, .object where !hasNewline, .bool where !hasNewline: return value
+        case .array, .object, .bool: return value
         case .string:
             // What was made text on purpose stays text, though it reads as a list or a dict.
-            guard !hasNewline, case .filter(_, let name, _) = expression.kind, textMakers.contains(name) else { break }
+            guard case .filter(_, let name, _) = expression.kind, textMakers.contains(name) else { break }
             return value
         default: break
         }

@@ -1,5 +1,5 @@
 internal import Diagnostics
-internal import JSON
+package import JSON
 
 /// How a template is read: its delimiters, what white space it drops, and what its strings' backslashes mean.
 package struct TemplateDialect: Hashable, Sendable {
@@ -9,6 +9,27 @@ package struct TemplateDialect: Hashable, Sendable {
     /// A template file, where strings have Python's escapes.
     package static func file(lstripBlocks: Bool = false, trimBlocks: Bool = true) -> TemplateDialect {
         TemplateDialect(isValue: false, lstripBlocks: lstripBlocks, trimBlocks: trimBlocks)
+    }
+
+    /// A file as the arguments of the module `template` want it read; those that are no texts and flags count as not given.
+    package init(ofFile arguments: JSONObject) {
+        self = .file()
+        for (name, path) in Self.flags { if let flag = arguments[name]?.bool { self[keyPath: path] = flag } }
+        for (name, path) in Self.strings {
+            guard let text = arguments[name]?.string, !text.isEmpty else { continue }
+            self[keyPath: path] = name == "newline_sequence" ? Self.newlines[text] ?? text : text
+        }
+    }
+
+    /// What a sequence of newlines is called by its escapes.
+    private static let newlines = ["\\n": "\n", "\\r": "\r", "\\r\\n": "\r\n"]
+
+    /// The arguments that say how a file is read.
+    package static let arguments = Set(flags.keys).union(strings.keys)
+
+    private init(isValue: Bool, lstripBlocks: Bool = false, trimBlocks: Bool = true) {
+        self.isValue = isValue
+        (self.lstripBlocks, self.trimBlocks) = (lstripBlocks, trimBlocks)
     }
 
     let isValue: Bool

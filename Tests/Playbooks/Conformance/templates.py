@@ -2,7 +2,7 @@
 """Writes templates.json: what Ansible's own templating makes of every template in templates.txt.
 
 Run by hand where Debian's package ansible is installed; the table is committed. A line of templates.txt is one
-template, with \\n for a newline; "value:" or "file:" before it says that it is for a playbook's value or a template
+template, with ⏎ for a newline; "value:" or "file:" before it says that it is for a playbook's value or a template
 file only.
 """
 

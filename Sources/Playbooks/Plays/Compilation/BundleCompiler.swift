@@ -78,6 +78,11 @@ struct BundleCompiler {
         Dictionary(uniqueKeysWithValues: inventory.hosts.map { ($0.name, hostVariables($0.name)) })
     }
 
+    /// The version of Ansible whose language this is.
+    private static let languageVersion: JSON = [
+        "full": "2.14.18", "string": "2.14.18", "major": 2, "minor": 14, "revision": 18,
+    ]
+
     private func hostVariables(_ host: String) -> JSONObject {
         var variables = inventory.variables(
             of: host, inventoryFiles: inventoryFiles, playbookFiles: playbook.variableFiles)
@@ -85,6 +90,7 @@ struct BundleCompiler {
         variables["playbook_dir"] = .string(playbook.folder)
         variables["omit"] = .string(Bundle.omitted)
         variables["ansible_check_mode"] = false
+        variables["ansible_version"] = Self.languageVersion
         return variables
     }
 

@@ -276,7 +276,7 @@ struct TaskBundler {
             do {
                 _ = try Template(
                     parsing: text, at: SourceLocation(file: path, line: 1, column: 1),
-                    dialect: .file(lstripBlocks: task.arguments["lstrip_blocks"]?.bool ?? false))
+                    dialect: TemplateDialect(ofFile: task.arguments))
             } catch {
                 problems.add(error.diagnosis)
             }

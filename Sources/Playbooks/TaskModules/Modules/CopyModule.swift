@@ -1,6 +1,7 @@
 internal import Bundles
 internal import Glibc
 internal import JSON
+internal import Templates
 
 /// `copy`: a file of the controller, given content, or a file of the machine itself, to a place.
 enum CopyModule {
@@ -21,7 +22,8 @@ enum CopyModule {
             guard source == nil else {
                 throw TaskFailure.badArguments(module: "copy", reason: "it takes 'src' or 'content', not both")
             }
-            return .bytes(Array((given.string ?? given.text).utf8))
+            let isText = given.array == nil && given.object == nil
+            return .bytes(Array((isText ? given.pythonText : given.pythonJSON).utf8))
         }
         guard let source else { throw TaskFailure.badArguments(module: "copy", reason: "it needs 'src' or 'content'") }
         if context.flag("remote_src") {
@@ -197,7 +199,7 @@ enum TemplateModule {
             destination +=
                 (destination.hasSuffix("/") ? "" : "/") + (source.split(separator: "/").last.map(String.init) ?? "")
         }
-        let rendered = try context.render(text, source, context.flag("lstrip_blocks"))
+        let rendered = try context.render(text, source, context.arguments)
         return try CopyModule.place(.bytes(Array(rendered.utf8), mode: file.mode), at: destination, context)
     }
 }
