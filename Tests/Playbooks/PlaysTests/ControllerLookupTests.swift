@@ -1,7 +1,6 @@
 import Bundles
 import Foundation
 import JSON
-import Linux
 import Peers
 import Testing
 
@@ -93,13 +92,7 @@ import Testing
         let (ours, theirs) = (try machine(), try machine())
         let (recap, events) = try await ours.run()
         #expect(recap.succeeded, "\(events)")
-        let peer = try CapturedProgram(
-            running: [
-                "ansible-playbook", "-i", "here,", "-c", "local", "-e", "root=\(theirs.root)",
-                "-e", "ansible_python_interpreter=/usr/bin/python3", theirs.root + "/site.yml",
-            ],
-            environment: ProcessInfo.processInfo.environment.map { "\($0)=\($1)" }, within: 120)
-        #expect(peer.status == WaitStatus(0), "\(String(decoding: peer.output, as: UTF8.self))")
+        try theirs.runPeer(hosts: "here,")
         #expect(ours.text("loops") == theirs.text("loops"))
         #expect(ours.text("found") == theirs.text("found"))
         for name in ["secret", "hashed"] {

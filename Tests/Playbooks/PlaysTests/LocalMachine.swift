@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Glibc
 import JSON
+import Linux
 import Synchronization
 import Vault
 
@@ -114,6 +115,25 @@ final class LocalMachine: Sendable {
             connect: { host, _ in self.connect(host) }, connectBeside: { self.connect($0) }, prompt: prompt,
             report: { log.add($0) })
         return (recap, log.events)
+    }
+}
+
+extension LocalMachine {
+    /// Has the peer carry out the same on this host, under these names; it must succeed.
+    func runPeer(hosts: String) throws {
+        let run = try CapturedProgram(
+            running: [
+                "ansible-playbook", "-i", hosts, "-c", "local", "-e", "root=\(root)",
+                "-e", "ansible_python_interpreter=/usr/bin/python3", root + "/site.yml",
+            ],
+            environment: ProcessInfo.processInfo.environment.map { "\($0)=\($1)" }, within: 120)
+        guard run.status == WaitStatus(0) else {
+            throw PeerFailure(output: String(decoding: run.output, as: UTF8.self))
+        }
+    }
+
+    struct PeerFailure: Error {
+        var output: String
     }
 }
 

@@ -2,7 +2,6 @@ import Bundles
 import Diagnostics
 import Foundation
 import JSON
-import Linux
 import Peers
 import Synchronization
 import Testing
@@ -51,13 +50,7 @@ import Testing
         let (ours, theirs) = (try machine(Self.files), try machine(Self.files))
         let (recap, events) = try await ours.run(hosts: ["b", "here", "a"])
         #expect(recap.succeeded, "\(events)")
-        let peer = try CapturedProgram(
-            running: [
-                "ansible-playbook", "-i", "b,here,a", "-c", "local", "-e", "root=\(theirs.root)",
-                "-e", "ansible_python_interpreter=/usr/bin/python3", theirs.root + "/site.yml",
-            ],
-            environment: ProcessInfo.processInfo.environment.map { "\($0)=\($1)" }, within: 120)
-        #expect(peer.status == WaitStatus(0), "\(String(decoding: peer.output, as: UTF8.self))")
+        try theirs.runPeer(hosts: "b,here,a")
         #expect(ours.text("said") == theirs.text("said"))
         #expect(ours.text("copied") == theirs.text("copied"))
     }
