@@ -56,6 +56,7 @@ package struct LookupCall: Sendable {
                 tokens[index + 1].isSymbol("(")
             else { return nil }
             var parser = ExpressionParser(Array(tokens[(index + 2)...]), input: source.input)
+            // As above: who renders it tells what is wrong with it.
             guard let arguments = try? parser.arguments() else { return nil }
             return LookupCall(arguments: arguments, source: source)
         }

@@ -25,6 +25,7 @@ extension TaskBundler {
     private func folder(before text: String, _ variables: Variables) -> String? {
         let starts = text.indices.filter { text[$0...].hasPrefix("{{") || text[$0...].hasPrefix("{%") }
         for start in starts.reversed() {
+            // Up to here it needs what only the machine knows, or is cut within an expression: a shorter beginning may do.
             guard let known = try? variables.render(.string(String(text[..<start]))).pythonText else { continue }
             guard let slash = known.lastIndex(of: "/"), slash != known.startIndex else { return nil }
             return String(known[..<slash])

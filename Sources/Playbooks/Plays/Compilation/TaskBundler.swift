@@ -132,7 +132,7 @@ struct TaskBundler {
     /// The loop's items where they are known here, else one round without an item.
     func iterations(_ task: PlayTask) -> [JSONObject] {
         guard let loop = task.loop else { return [JSONObject()] }
-        // A loop over results is walked on the machine; the source must not need its item then.
+        // A loop that cannot be rendered here is over results, and walked on the machine; the source must not need its item then.
         let scope = scope(task, JSONObject())
         let items =
             if let lookup = task.loopLookup {

@@ -15,6 +15,7 @@ final class LookupGrants: Sendable {
         if calls.isEmpty { return }
         for scope in scopes() {
             for call in calls {
+                // A call whose arguments fail here is one that is not known yet.
                 if let request = (try? call.request(scope)) ?? nil { note(request, for: host) }
             }
         }

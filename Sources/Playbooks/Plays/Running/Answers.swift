@@ -36,6 +36,7 @@ extension CompiledPlaybook {
         place.role = role.flatMap { roleFolders.contains($0) ? $0 : nil }
         let file = task.split(separator: ":", omittingEmptySubsequences: false).dropLast(2).joined(separator: ":")
         let folder = ControllerLookups.Place.folder(of: file)
+        // A folder that is none of the playbook's counts as not said.
         if let folder, (try? files.requireWithin(folders + roleFolders, folder + "/.")) != nil {
             place.taskFolder = folder
         }
