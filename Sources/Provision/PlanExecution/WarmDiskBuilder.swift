@@ -108,7 +108,7 @@ struct WarmDiskBuilder: Sendable {
 
     /// Has the machine remove what is its own, and end.
     private func seal(_ domain: String, _ deadline: ContinuousClock.Instant) async throws {
-        let channel = try await channel(to: domain, deadline)
+        let channel = try await hypervisor.openChannel(domain: domain, patience: deadline - .now)
         // The runner may be there a moment longer; the machine's service says that it listens again.
         try await channel.send("state", deadline: deadline)
         while try await !channel.nextLine(deadline: deadline).hasPrefix("ready ") {}
@@ -123,17 +123,6 @@ struct WarmDiskBuilder: Sendable {
                 domain: disk.domain, hypervisor, deadline: .now + bootTimeout, limit: .seconds(1800))
         else { throw Diagnosis("the warm disk's machine has no runner", why: "its disk of files was not read") }
         return try await PlaybookRun([disk.playbook]).run(connect: { _, _ in channel }, report: failed.note)
-    }
-
-    /// The channel, once the runner's is closed.
-    private func channel(to domain: String, _ deadline: ContinuousClock.Instant) async throws -> GuestChannel {
-        while true {
-            do {
-                return try await hypervisor.openChannel(domain: domain)
-            } catch HypervisorError.channelBusy where ContinuousClock.now < deadline {
-                try await Task.sleep(for: .milliseconds(50))
-            }
-        }
     }
 
     private func path(of volume: String) async throws -> String {

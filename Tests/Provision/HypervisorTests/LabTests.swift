@@ -148,11 +148,14 @@ struct LabTests {
             let name = try await lab.defineMachine("channel")
             await #expect(throws: HypervisorError.self) { try await lab.host.openChannel(domain: name) }
             try await lab.host.start(domain: name)
-            let channel = try await lab.host.openChannel(domain: name)
-            try await channel.send("state", deadline: .now + .seconds(20))
+            var first: GuestChannel? = try await lab.host.openChannel(domain: name)
+            try await first?.send("state", deadline: .now + .seconds(20))
             await #expect(
                 throws: HypervisorError.channelBusy(domain: name, channel: DomainSpec.defaultReadyChannel)
-            ) { try await lab.host.openChannel(domain: name) }
+            ) { try await lab.host.openChannel(domain: name, patience: .milliseconds(200)) }
+            let next = Task { try await lab.host.openChannel(domain: name, patience: .seconds(60)) }
+            first = nil
+            let channel = try await next.value
             let line = Task { try await channel.nextLine(deadline: .now + .seconds(60)) }
             try await lab.host.destroy(domain: name)
             await #expect(
