@@ -23,6 +23,8 @@ package enum Ask: Hashable, Sendable {
     case lookup(plugin: String, terms: [JSON], options: JSONObject, purpose: String, task: String, role: String?)
     /// Is this file of the machine, with that SHA-1, wanted for a place on the controller? Its content follows where it is.
     case offer(path: String, destination: String, isFlat: Bool, checksum: String)
+    /// I shall start anew: connect to me again within that time.
+    case reboot(timeoutSeconds: Int)
     /// The file's content is complete.
     case delivered
     /// Show a text to whoever watches the run, and wait for a line where one is wanted.
@@ -61,6 +63,7 @@ package enum Ask: Hashable, Sendable {
                 "ask": "offer", "path": .string(path), "destination": .string(destination), "isFlat": .bool(isFlat),
                 "checksum": .string(checksum),
             ]
+        case .reboot(let seconds): ["ask": "reboot", "timeoutSeconds": JSON(seconds)]
         case .delivered: ["ask": "delivered"]
         case .prompt(let text, let echoes, let awaitsLine):
             ["ask": "prompt", "text": .string(text), "echoes": .bool(echoes), "awaitsLine": .bool(awaitsLine)]
@@ -101,6 +104,7 @@ package enum Ask: Hashable, Sendable {
             self = .offer(
                 path: try reader.text("path"), destination: try reader.text("destination"),
                 isFlat: try reader.flag("isFlat"), checksum: try reader.text("checksum"))
+        case "reboot": self = .reboot(timeoutSeconds: try reader.integer("timeoutSeconds"))
         case "delivered": self = .delivered
         case "prompt":
             self = .prompt(

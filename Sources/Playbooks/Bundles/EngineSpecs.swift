@@ -14,7 +14,7 @@ extension ModuleSpec {
     ]
     private static let withController: Set<String> = [
         "copy", "template", "unarchive", "assemble", "fetch", "script", "raw", "wait_for_connection", "async_status",
-        "gather_facts", "include_tasks", "include_role",
+        "gather_facts", "include_tasks", "include_role", "reboot",
     ]
 
     static let ofEngine: [ModuleSpec] = [
@@ -29,6 +29,20 @@ extension ModuleSpec {
                 Parameter(name: "dest", kind: .path, isRequired: true), Parameter(name: "flat", kind: .flag),
                 Parameter(name: "fail_on_missing", kind: .flag), Parameter(name: "validate_checksum", kind: .flag),
             ]),
+        ModuleSpec(
+            name: "reboot",
+            parameters: [
+                Parameter(name: "pre_reboot_delay", kind: .integer, aliases: ["pre_reboot_delay_sec"]),
+                Parameter(name: "post_reboot_delay", kind: .integer, aliases: ["post_reboot_delay_sec"]),
+                Parameter(name: "reboot_timeout", kind: .integer, aliases: ["reboot_timeout_sec"]),
+                Parameter(name: "connect_timeout", kind: .integer, aliases: ["connect_timeout_sec"]),
+                Parameter(name: "test_command", kind: .text), Parameter(name: "msg", kind: .text),
+                Parameter(name: "search_paths", kind: .list), Parameter(name: "boot_time_command", kind: .text),
+                Parameter(name: "reboot_command", kind: .text),
+            ]),
+        ModuleSpec(
+            name: "wait_for_connection",
+            parameters: ["connect_timeout", "delay", "sleep", "timeout"].map { Parameter(name: $0, kind: .integer) }),
         ModuleSpec(
             name: "pause",
             parameters: [

@@ -28,6 +28,8 @@ package struct Frame: Hashable, Sendable {
         case result = 0x4F  // O
         /// What came of the task that this machine did for all, as JSON.
         case settled = 0x53  // S
+        /// Where in the play it is, as JSON: what another runner needs to go on there.
+        case mark = 0x54  // T
         /// A piece of a file that the controller wants to have.
         case content = 0x55  // U
         /// What it asked for, as JSON.

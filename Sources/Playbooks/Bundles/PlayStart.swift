@@ -14,6 +14,10 @@ package struct PlayStart: Hashable, Sendable {
     package var isChecking: Bool
     /// Whether a person is asked before each task.
     package var isStepping = false
+    /// Whether the runner tells where it is, so that another one can go on there.
+    package var isMarked = false
+    /// Where it goes on that another began.
+    package var resume: ResumePoint?
 
     package init(
         number: Int, hosts: [String], batch: [String], variables: JSONObject = [:], others: JSONObject = [:],
@@ -31,6 +35,7 @@ package struct PlayStart: Hashable, Sendable {
         [
             "number": JSON(number), "hosts": JSON(hosts), "batch": JSON(batch), "variables": .object(variables),
             "others": .object(others), "isChecking": .bool(isChecking), "isStepping": .bool(isStepping),
+            "isMarked": .bool(isMarked), "resume": resume?.json ?? .null,
         ]
     }
 
@@ -41,6 +46,8 @@ package struct PlayStart: Hashable, Sendable {
             batch: json["batch"]?.array?.compactMap(\.string) ?? [], variables: try reader.object("variables"),
             others: try reader.object("others"), isChecking: try reader.flag("isChecking"))
         isStepping = try reader.flag("isStepping")
+        isMarked = try reader.flag("isMarked")
+        if let point = json["resume"], !point.isNull { resume = try ResumePoint(json: point) }
     }
 }
 

@@ -49,9 +49,11 @@ package struct HostConnector: Sendable {
         do {
             if let password { try await program.send(Array((password + "\n").utf8)) }
             let stream = Stream(program, try await begin(program, host, place))
-            return MachineChannel(
+            var channel = MachineChannel(
                 send: { try await stream.send($0) }, receive: { try await stream.receive() },
                 close: { await program.close() })
+            channel.isLocal = place.isLocal
+            return channel
         } catch {
             await program.close()
             throw error

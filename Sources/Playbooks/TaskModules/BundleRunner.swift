@@ -19,7 +19,9 @@ package final class BundleRunner {
     /// What other machines told of their variables, by machine.
     var others: [String: JSONObject] = [:]
     /// Names of variables that got values which the others have not been told.
-    var untold: Set<String> = []
+    private var untold: Set<String> = []
+    /// The same of the controller, which keeps them for a runner that goes on in this one's place.
+    private var unmarked: Set<String> = []
     let templates = TemplateCache()
     var counts = RecapCounts()
     // Found before any task takes a user's rights: devices are root's.
@@ -97,6 +99,7 @@ package final class BundleRunner {
                 throw BundleError.malformed("there is no such play")
             }
             hear(start.others)
+            if let point = start.resume { take(point) }
             var end = PlayEnd(counts: counts, isStopped: false, isFatal: false, updates: [:])
             if !isDone {
                 end = try PlayRunner(self, play, start).run()
@@ -114,7 +117,29 @@ package final class BundleRunner {
     /// Keeps a result or a fact under a name.
     func remember(_ name: String, _ value: JSON) {
         registered[name] = value
-        untold.insert(name)
+        note([name])
+    }
+
+    /// Notes that variables have got values.
+    func note(_ names: some Sequence<String>) {
+        untold.formUnion(names)
+        unmarked.formUnion(names)
+    }
+
+    /// Goes on from what another runner knew.
+    private func take(_ point: ResumePoint) {
+        (registered, included, facts, counts) = (point.registered, point.included, point.facts, point.counts)
+        note(registered.keys + included.keys + facts.keys)
+        unmarked = []
+    }
+
+    /// Adds the variables that the controller does not have yet.
+    func tell(_ point: inout ResumePoint) {
+        func chosen(_ values: JSONObject) -> JSONObject {
+            JSONObject(unmarked.sorted().compactMap { name in values[name].map { (name, $0) } })
+        }
+        (point.registered, point.included, point.facts) = (chosen(registered), chosen(included), chosen(facts))
+        unmarked = []
     }
 
     /// Takes in what other machines told.

@@ -109,7 +109,7 @@ enum ModuleTable {
     static let all: [String: @Sendable (ModuleContext) throws -> Proposal] = [
         "file": FileModule.propose, "copy": CopyModule.propose, "template": TemplateModule.propose,
         "script": ScriptModule.propose, "raw": ScriptModule.proposeRaw, "fetch": FetchFileModule.propose,
-        "pause": PauseModule.propose,
+        "pause": PauseModule.propose, "wait_for_connection": SmallModules.waitForConnection,
         "command": CommandModule.propose, "shell": CommandModule.propose, "systemd": SystemdModule.propose,
         "user": UserModule.propose, "group": GroupModule.propose, "lineinfile": LineInFileModule.propose,
         "sysctl": SysctlModule.propose, "modprobe": ModprobeModule.propose, "wait_for": WaitForModule.propose,

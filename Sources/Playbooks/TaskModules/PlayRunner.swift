@@ -19,10 +19,18 @@ final class PlayRunner {
     /// The machines that still take part.
     private(set) var hosts: [String]
     /// Where in the play the present task is.
-    private var place: [Int] = []
+    private(set) var place: [Int] = []
+    /// The steps that are left on the way to the task with which another runner's play goes on.
+    private var way: ArraySlice<Int> = []
+    /// The handler with which it goes on, and the reboot.
+    private var handlerUnderway: Int?
+    private var rebootUnderway: JSONObject?
+    private(set) var failedBlocks: Set<[Int]> = []
+    /// How many roles and handlers the controller knows of.
+    var marked = (roles: 0, handlers: 0)
     private var isFatal = false
     private(set) var roles: [Bundle.Role]
-    private var handlers: [BundledTask]
+    private(set) var handlers: [BundledTask]
     private let journalKey: String
     /// The names that were notified, for the journal, and the handlers that they meant then.
     private var notified: Set<String>
@@ -43,11 +51,20 @@ final class PlayRunner {
         journalKey = runner.bundle.playbook + "\n" + play.name
         // What a killed run still owed.
         notified = Set(runner.state.journal.names(play: journalKey))
+        if let point = start.resume {
+            (way, handlerUnderway, rebootUnderway) = (point.place[...], point.handler, point.reboot)
+            roles += point.roles
+            handlers += point.handlers
+            failedBlocks = Set(point.failedBlocks)
+        }
+        marked = (roles.count, handlers.count)
     }
 
     func run() throws -> PlayEnd {
         owed = handlersMeant(by: notified)
         let flow = try run(play.items)
+        // Handlers at the end have their place behind all tasks.
+        place = [play.items.count]
         switch flow {
         case .done: _ = try flushHandlers()
         case .failed where play.forcesHandlers: _ = try flushHandlers()
@@ -59,9 +76,10 @@ final class PlayRunner {
     }
 
     private func run(_ items: [BundledItem]) throws -> Flow {
-        place.append(0)
+        let first = nextStep()
+        place.append(first)
         defer { place.removeLast() }
-        for item in items {
+        for item in items.dropFirst(first) {
             let flow =
                 switch item {
                 case .task(let task): try run(task)
@@ -73,7 +91,17 @@ final class PlayRunner {
         return .done
     }
 
+    /// The next step on the way to where the play goes on; 0 once that is reached.
+    private func nextStep() -> Int { way.popFirst() ?? 0 }
+
+    /// What a reboot waits for that began before this runner, once.
+    func takeReboot() -> JSONObject? {
+        defer { rebootUnderway = nil }
+        return rebootUnderway
+    }
+
     private func run(_ task: BundledTask) throws -> Flow {
+        if way.isEmpty { try mark(reboot: rebootUnderway) }
         if start.isStepping, task.module != "meta",
             try runner.ask(.step(place: place, task: TaskRunner(self, task, isHandler: false, tells: false).shownName))
                 == false
@@ -109,14 +137,25 @@ final class PlayRunner {
     /// A failure in the main steps is met by the rescue; the last steps are done in any case.
     private func run(_ block: BundledBlock) throws -> Flow {
         let meetsFailure = !block.rescue.isEmpty
-        place.append(0)
-        defer { place.removeLast() }
-        if meetsFailure { rescues += 1 }
-        var flow = try run(block.main)
-        if meetsFailure { rescues -= 1 }
-        place[place.count - 1] = 1
-        if flow == .failed, meetsFailure { flow = try run(block.rescue) }
+        let name = place
+        let section = nextStep()
+        place.append(section)
+        defer {
+            place.removeLast()
+            failedBlocks.remove(name)
+        }
+        var flow = section == 1 || failedBlocks.contains(name) ? Flow.failed : .done
+        if section == 0 {
+            if meetsFailure { rescues += 1 }
+            defer { if meetsFailure { rescues -= 1 } }
+            flow = try run(block.main)
+        }
+        if section < 2, flow == .failed, meetsFailure {
+            place[place.count - 1] = 1
+            flow = try run(block.rescue)
+        }
         guard flow == .done || flow == .failed else { return flow }
+        if flow == .failed { failedBlocks.insert(name) }
         place[place.count - 1] = 2
         let last = try run(block.always)
         return last == .done ? flow : last
@@ -174,6 +213,7 @@ final class PlayRunner {
             "name": .string(task.name), "action": .string(task.module), "args": .object(task.arguments),
         ]
         runner.registered["ansible_failed_result"] = .object(result)
+        runner.note(["ansible_failed_task", "ansible_failed_result"])
     }
 
     private func meta(_ task: BundledTask) throws -> Flow {
@@ -192,9 +232,13 @@ final class PlayRunner {
     // MARK: Inclusions
 
     private func include(_ task: BundledTask, isHandler: Bool) throws -> Flow {
+        let isUnderway = !way.isEmpty
+        let counts = runner.counts
         let (outcome, rounds) = try TaskRunner(self, task, isHandler: isHandler, tells: false).inclusions()
         if outcome == .failed { return .failed }
-        for (number, (inclusion, item)) in rounds.enumerated() {
+        // It was counted when it began.
+        if isUnderway { runner.counts = counts }
+        for (number, (inclusion, item)) in rounds.enumerated().dropFirst(nextStep()) {
             guard inclusionsUnderway < 100 else {
                 throw TaskFailure.said("more than 100 inclusions within each other")
             }
@@ -234,10 +278,13 @@ final class PlayRunner {
     /// Runs what was notified, in the order of definition; false where one failed.
     private func flushHandlers() throws -> Bool {
         // One handler may notify another behind it, or include some.
-        var number = 0
+        var number = handlerUnderway ?? 0
+        handlerUnderway = nil
         while number < handlers.count {
             defer { number += 1 }
-            guard owed.remove(number) != nil else { continue }
+            guard owed.contains(number) else { continue }
+            try mark(handler: number)
+            owed.remove(number)
             let handler = handlers[number]
             let flow =
                 handler.inclusionSite == nil

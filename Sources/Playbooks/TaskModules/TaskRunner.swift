@@ -206,6 +206,8 @@ struct TaskRunner {
         if let seconds = try backgroundSeconds(variables) {
             try play.intend(notify)
             outcome = try carryOut(context, as: rights, on: host, inBackgroundFor: seconds, variables)
+        } else if task.module == "reboot" {
+            outcome = try reboot(context, as: runner.name(of: rights), on: host, variables)
         } else if let host {
             outcome = try carryOut(call(context, as: rights), on: host)
         } else {
@@ -242,10 +244,10 @@ struct TaskRunner {
         switch task.module {
         case "include_vars":
             for (name, value) in facts { runner.included[name] = value }
-            runner.untold.formUnion(facts.keys)
+            runner.note(facts.keys)
         case "gather_facts", "setup":
             for (name, value) in facts { runner.facts[name] = value }
-            runner.untold.formUnion(facts.keys + ["ansible_facts"])
+            runner.note(facts.keys + ["ansible_facts"])
             runner.facts["ansible_facts"] = .object(
                 Facts.unprefixed(facts, over: runner.facts["ansible_facts"]?.object ?? JSONObject()))
         case "set_fact": for (name, value) in facts { runner.remember(name, value) }
@@ -253,7 +255,7 @@ struct TaskRunner {
             for (name, value) in facts { runner.remember(name, value) }
             runner.facts["ansible_facts"] = .object(
                 Facts.unprefixed(facts, over: runner.facts["ansible_facts"]?.object ?? JSONObject()))
-            runner.untold.insert("ansible_facts")
+            runner.note(["ansible_facts"])
         }
     }
 

@@ -90,7 +90,7 @@ extension ClusterLifecycle {
 
     private static func forward(_ event: HostEvent, to report: @Sendable (ProgressEvent) -> Void) {
         switch event {
-        case .playStarted: break
+        case .playStarted, .resumed: break
         case .task(let host, let task):
             let name = (task.role.map { "\($0) : " } ?? "") + task.task
             guard let result = ProgressEvent.TaskResult(rawValue: task.status.rawValue) else {

@@ -229,6 +229,13 @@ package struct CompiledPlaybook: Sendable {
         return event
     }
 
+    /// How long a machine may take until it can be connected to for a play: where the play begins with waiting for that.
+    func patience(of host: String, in stage: Stage) -> Duration {
+        let play = bundle(for: host)?.plays.first { $0.number == stage.number }
+        guard case .task(let task)? = play?.items.first, task.module == "wait_for_connection" else { return .zero }
+        return .seconds(task.arguments["timeout"]?.integer ?? 600)
+    }
+
     /// A machine's bundle; nil where no play is for it.
     package func bundle(for host: String) -> Bundle? { bundles[host] }
 }

@@ -4,6 +4,8 @@ package struct MachineChannel: Sendable {
     /// The next bytes, or nil at the end.
     package var receive: @Sendable () async throws -> [UInt8]?
     package var close: @Sendable () async -> Void
+    /// Whether the machine is the controller itself.
+    package var isLocal = false
 
     package init(
         send: @escaping @Sendable ([UInt8]) async throws -> Void,

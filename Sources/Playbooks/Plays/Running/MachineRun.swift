@@ -8,7 +8,8 @@ internal import JSON
 /// One machine's part of a run: drives its session over its channel.
 actor MachineRun {
     nonisolated let host: String
-    private let channel: MachineChannel
+    private var channel: MachineChannel
+    private var isOpen = true
     private var compiled: CompiledPlaybook?
     private let report: @Sendable (HostEvent) -> Void
     private var session = MachineSession()
@@ -18,10 +19,16 @@ actor MachineRun {
     /// The number of the playbook whose bundle the machine has.
     private var playbook: Int?
     private var playNumber = 0
+    private var isMarked = false
     /// Whom it meets in the present play, and who does its delegated tasks.
     private var company: Company?
     /// The file that the machine brings.
     private var incoming: IncomingFile?
+    /// Where its play is, for the runner that goes on when the connection was lost; and how often it was lost just there.
+    private var point = ResumePoint()
+    private var losses = 0
+    /// Until when the machine has to be back that starts anew.
+    private var rebootDeadline: ContinuousClock.Instant?
     /// For whom it does a call.
     private var asker: String?
     private let pausing: PausePrompt?
@@ -54,6 +61,7 @@ actor MachineRun {
         playbook = number
         self.compiled = compiled
         (countsBefore, countsNow) = (counts, RecapCounts())
+        point = ResumePoint()
         for effect in session.begin(bundle) { try await carryOut(effect) }
     }
 
@@ -63,6 +71,11 @@ actor MachineRun {
     ) async throws -> PlayEnd {
         company = Company(meeting: meeting, delegates: delegates, steps: steps)
         playNumber = start.number
+        isMarked = start.isMarked
+        if start.resume == nil {
+            point.beginPlay(countsNow)
+            losses = 0
+        }
         defer { company = nil }
         for effect in session.play(start) { try await carryOut(effect) }
         while let bytes = try await channel.receive() {
@@ -91,7 +104,29 @@ actor MachineRun {
         throw BundleError.channelClosed
     }
 
-    func close() async { await channel.close() }
+    func close() async {
+        guard isOpen else { return }
+        isOpen = false
+        await channel.close()
+    }
+
+    /// Until when it is worth while to connect again; nil where it was lost too often at one task.
+    func patience(_ usual: Duration) -> ContinuousClock.Instant? {
+        losses += 1
+        if let rebootDeadline { return rebootDeadline }
+        return losses > 3 ? nil : .now + usual
+    }
+
+    /// Goes on over another channel: gives where.
+    func goOn(over channel: MachineChannel) async throws -> ResumePoint {
+        self.channel = channel
+        isOpen = true
+        session = MachineSession()
+        incoming = nil
+        guard let bundle = compiled?.bundle(for: host) else { throw BundleError.channelClosed }
+        for effect in session.begin(bundle) { try await carryOut(effect) }
+        return point
+    }
 
     /// Does what the session asks.
     private func carryOut(_ effect: MachineSession.Effect) async throws {
@@ -100,6 +135,10 @@ actor MachineRun {
         case .sendFile(let digest): try await sendFile(digest)
         case .report(let event): report(.task(host: host, compiled?.masked(event) ?? event))
         case .answer(let ask): try await channel.send(Frame(.answer, answer(to: ask).json.bytes).bytes)
+        case .mark(let later):
+            if later.place != point.place || later.handler != point.handler { losses = 0 }
+            if later.reboot == nil { rebootDeadline = nil }
+            point.take(later)
         case .content(let bytes):
             guard let incoming else { throw BundleError.unexpectedFrame("content") }
             try incoming.write(bytes)
@@ -138,6 +177,13 @@ actor MachineRun {
             return .value(.null)
         case .offer(let path, let destination, let isFlat, let checksum):
             return Answer { try take(path, destination, isFlat: isFlat, checksum, compiled) }
+        case .reboot(let seconds):
+            guard !channel.isLocal else {
+                return .refusal("Running reboot with local connection would reboot the control node.")
+            }
+            guard isMarked else { return .refusal("this run does not connect to a machine twice") }
+            rebootDeadline = .now + .seconds(seconds)
+            return .value(.null)
         case .delivered:
             guard let file = incoming else { throw BundleError.unexpectedFrame("ask") }
             incoming = nil

@@ -13,6 +13,8 @@ struct MachineSession {
         /// Answer what the runner asks.
         case answer(Ask)
         case playEnded(PlayEnd)
+        /// Where its play is now.
+        case mark(ResumePoint)
         /// A piece of the file that it brings.
         case content([UInt8])
         /// What came of the task that it did for all.
@@ -62,6 +64,7 @@ struct MachineSession {
         case (.event, .playing): return .report(try TaskEvent(json: Self.json(frame)))
         case (.ask, .playing): return .answer(try Ask(json: Self.json(frame)))
         case (.need, .playing): return .sendFile(String(decoding: frame.payload, as: UTF8.self))
+        case (.mark, .playing): return .mark(try ResumePoint(json: Self.json(frame)))
         case (.content, .playing): return .content(frame.payload)
         case (.settled, .playing): return .settled(try Self.json(frame))
         case (.result, .playing):

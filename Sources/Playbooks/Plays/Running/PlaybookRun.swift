@@ -8,6 +8,8 @@ package enum HostEvent: Sendable, Hashable {
     case task(host: String, TaskEvent)
     /// The machine dropped out: it cannot be reached, or its runner stopped.
     case lost(host: String, Diagnoses)
+    /// The connection was lost, as it says, and is back: the play goes on with the task that was underway.
+    case resumed(host: String, Diagnoses)
 }
 
 /// How a run ended, machine by machine.
@@ -53,17 +55,20 @@ package struct PlaybookRun: Sendable {
     private let isChecking: Bool
     private let steps: Steps
     private let pausing: PausePrompt?
+    /// How long a machine is waited for whose connection was lost; nothing where it drops out at once.
+    private let patience: Duration
 
     /// `forks` bounds how many machines are connected to at a time; `step` is asked before each task, `pausing` by `pause`.
     package init(
         _ playbooks: [CompiledPlaybook], forks: Int = 32, isChecking: Bool = false, step: Steps.Question? = nil,
-        pausing: PausePrompt? = nil
+        pausing: PausePrompt? = nil, patience: Duration = .zero
     ) {
         steps = Steps(step)
         self.playbooks = playbooks
         connecting = Turns(max(1, forks))
         self.isChecking = isChecking
         self.pausing = pausing
+        self.patience = patience
     }
 
     /// Connects to every machine once and runs; a machine that fails drops out, and where all of a batch's have failed the run ends.
@@ -88,12 +93,15 @@ package struct PlaybookRun: Sendable {
                 let left = active.filter { recap.takesPart($0) }
                 let outcomes = await each(batch) { [runs] host in
                     let way = Way(host: host, keywords: stage.connection)
-                    let run = try await existing(runs[way], way, connect, report)
+                    let patience = playbooks[number].patience(of: host, in: stage)
+                    let run = try await existing(runs[way], way, patience, connect, report)
                     var start = PlayStart(
                         number: stage.number, hosts: left, batch: batch, variables: answers,
                         others: memory.news(for: host), isChecking: isChecking)
                     start.isStepping = steps.areWanted
-                    return try await play(start, of: number, on: run, meeting, delegates)
+                    return try await play(start, of: number, on: run, meeting, delegates) { error in
+                        try await again(run, error, report) { try await connect(way.host, way.keywords) }
+                    }
                 } left: { outcome in
                     await meeting.left(
                         outcome.host, error: outcome.hasFailed || outcome.run == nil, isFatal: outcome.isFatal)
@@ -147,23 +155,46 @@ package struct PlaybookRun: Sendable {
     }
 
     private func existing(
-        _ run: MachineRun?, _ way: Way, _ connect: Connect,
+        _ run: MachineRun?, _ way: Way, _ patience: Duration, _ connect: Connect,
         _ report: @escaping @Sendable (HostEvent) -> Void
     ) async throws -> MachineRun {
         if let run { return run }
-        return try await connecting.take {
-            MachineRun(
-                host: way.host, channel: try await connect(way.host, way.keywords), pausing: pausing, report: report)
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do {
+                return try await connecting.take {
+                    MachineRun(
+                        host: way.host, channel: try await connect(way.host, way.keywords), pausing: pausing,
+                        report: report)
+                }
+            } catch {
+                if error is CancellationError || ContinuousClock.now >= deadline { throw error }
+                try await Task.sleep(for: .seconds(1))
+            }
         }
     }
 
     private func play(
-        _ start: PlayStart, of playbook: Int, on run: MachineRun, _ meeting: Meeting, _ delegates: Delegates
+        _ start: PlayStart, of playbook: Int, on run: MachineRun, _ meeting: Meeting, _ delegates: Delegates,
+        again: (any Error) async throws -> ResumePoint
     ) async throws -> HostOutcome {
+        var start = start
+        start.isMarked = patience > .zero
         do {
             try await run.begin(playbook, of: playbooks[playbook])
             let failedBefore = await run.counts.failed
-            let end = try await run.play(start, meeting, delegates, steps)
+            let end: PlayEnd
+            while true {
+                do {
+                    end = try await run.play(start, meeting, delegates, steps)
+                    break
+                } catch  where start.isMarked && Self.isLoss(error) {
+                    start.resume = try await again(error)
+                    await meeting.turnOver(of: run.host)
+                    delegates.memory.forget(run.host)
+                    start.others = delegates.memory.news(for: run.host)
+                }
+            }
             delegates.memory.tell(end.updates, of: run.host)
             return HostOutcome(
                 host: run.host, run: run, hasFailed: await run.counts.failed > failedBefore, isStopped: end.isStopped,
@@ -171,6 +202,32 @@ package struct PlaybookRun: Sendable {
         } catch {
             await run.close()
             throw error
+        }
+    }
+
+    /// Whether an error means that the connection broke; what the runner itself says is none, nor nonsense.
+    private static func isLoss(_ error: any Error) -> Bool {
+        if error is CancellationError || error is RunnerFailure { return false }
+        guard let error = error as? BundleError else { return true }
+        return error == .channelClosed
+    }
+
+    /// Connects again to a machine whose connection was lost, and says with what its play goes on.
+    private func again(
+        _ run: MachineRun, _ loss: any Error, _ report: @Sendable (HostEvent) -> Void,
+        connect: () async throws -> MachineChannel
+    ) async throws -> ResumePoint {
+        await run.close()
+        guard let deadline = await run.patience(patience) else { throw loss }
+        while true {
+            do {
+                let point = try await run.goOn(over: try await connect())
+                report(.resumed(host: run.host, Diagnoses(of: loss)))
+                return point
+            } catch {
+                if error is CancellationError || ContinuousClock.now >= deadline { throw error }
+                try await Task.sleep(for: .seconds(1))
+            }
         }
     }
 

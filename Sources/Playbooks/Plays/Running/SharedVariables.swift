@@ -17,6 +17,9 @@ final class SharedVariables: Sendable {
         state.withLock { $0.told.append((host, updates)) }
     }
 
+    /// Takes it that a machine has heard nothing.
+    func forget(_ host: String) { state.withLock { $0.heard[host] = 0 } }
+
     /// What a machine has not heard yet of the others, by machine.
     func news(for host: String) -> JSONObject {
         state.withLock { state in

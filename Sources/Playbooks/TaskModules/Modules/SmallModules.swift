@@ -34,6 +34,17 @@ enum SmallModules {
         Proposal(try context.readVariables(context.arguments))
     }
 
+    /// Who gets to do this is connected to: the controller has waited for that.
+    static func waitForConnection(_ context: ModuleContext) throws -> Proposal {
+        if context.isCheckMode { return Proposal(["elapsed": 0]) }
+        let delay = context.integer("delay") ?? 0
+        if delay > 0 {
+            context.flush()
+            SystemCalls.sleep(milliseconds: delay * 1000)
+        }
+        return Proposal(["elapsed": JSON(delay)])
+    }
+
     static func ping(_ context: ModuleContext) throws -> Proposal {
         Proposal(["ping": .string(context.text("data") ?? "pong")])
     }

@@ -58,7 +58,7 @@ struct PlayCommand: AsyncParsableCommand, HostCommand {
             try await PlaybookRun(
                 inputs.compiled, forks: forks ?? inputs.configuration.forks, isChecking: check,
                 step: choice.step ? { @Sendable in PlayPrompt.wish($0) } : nil,
-                pausing: { Terminal.line($0, echoes: $1, awaitsLine: $2) }
+                pausing: { Terminal.line($0, echoes: $1, awaitsLine: $2) }, patience: .seconds(60)
             ).run(
                 connect: connect, connectBeside: { try await connect($0, ConnectionKeywords()) },
                 prompt: { try PlayPrompt.answer(to: $0) }, report: { printer.take($0) })

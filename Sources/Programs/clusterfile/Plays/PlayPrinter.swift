@@ -51,6 +51,8 @@ final class PlayPrinter: Sendable {
                 state.hosts.removeAll { $0 == host }
                 say(painted("unreachable: [\(host)]: \(diagnoses.description)", .red))
                 advance(&state)
+            case .resumed(let host, let diagnoses):
+                say(painted("connected again: [\(host)] goes on with its task: \(diagnoses.description)", .yellow))
             }
         }
     }
