@@ -4,6 +4,17 @@ import Diagnostics
 import Plays
 
 extension ClusterLifecycle {
+    /// A host that tasks have added, and that is no machine of the cluster.
+    private struct ForeignHost: Diagnosable {
+        var name: String
+
+        var diagnosis: Diagnosis {
+            Diagnosis(
+                "'\(name)' is no machine of the cluster", why: "a task has added it to the inventory",
+                fix: "carry that playbook out with clusterfile play")
+        }
+    }
+
     /// How the playbook's tasks ended by machine, and the machines that failed.
     struct PlaybookOutcome: Sendable {
         var counts: [String: RecapCounts]
@@ -27,7 +38,10 @@ extension ClusterLifecycle {
                 let begin = ContinuousClock.now
                 defer { report(.phaseFinished(.playbook, seconds: begin.secondsSince)) }
                 let recap = try await PlaybookRun(playbooks).run(
-                    connect: { host, _ in try await exchange.channel(of: host) },
+                    connect: { host in
+                        guard concerned.contains(host.name) else { throw ForeignHost(name: host.name) }
+                        return try await exchange.channel(of: host.name)
+                    },
                     report: { event in
                         failedTasks.note(event)
                         Self.forward(event, to: report)
@@ -102,6 +116,7 @@ extension ClusterLifecycle {
                         machine: host, task: name + (task.item.map { " (\($0))" } ?? ""), result: result,
                         detail: task.message, location: task.location, seconds: Double(task.milliseconds) / 1000)))
         case .lost(let host, _): report(.machine(host, .failed))
+        case .warned(let diagnosis): report(.warning(diagnosis.rendered))
         }
     }
 }

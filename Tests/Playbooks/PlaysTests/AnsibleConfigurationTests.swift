@@ -46,6 +46,7 @@ import Testing
             gathering = smart
             stdout_callback = yaml
             unknown_thing = 1
+            show_custom_stats = yes
             [privilege_escalation]
             become = true
             become_user = other
@@ -61,7 +62,7 @@ import Testing
         (wanted.vaultPasswordFile, wanted.gathering) = ("FOLDER/./.vault", .smart)
         (wanted.becomes, wanted.becomeUser, wanted.skippedTags) = (true, "other", ["slow", "danger"])
         wanted.colour = .always
-        wanted.hostPatternMismatch = .warning
+        (wanted.hostPatternMismatch, wanted.showsCustomStatistics) = (.warning, true)
         #expect(found == wanted)
     }
 

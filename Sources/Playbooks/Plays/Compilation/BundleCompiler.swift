@@ -15,6 +15,9 @@ struct BundleCompiler {
     let inclusions: InclusionLoader
     let lookups: ControllerLookups
     let grants: LookupGrants
+    let keeping: KeepGrants
+    /// Who takes part in the plays that have begun, by number; nil before the run.
+    let begun: [Int: [String]]?
     private let names: NamesOnMachine
     private let problems = Problems()
     /// What is no mistake, but perhaps not what was meant.
@@ -23,7 +26,7 @@ struct BundleCompiler {
     init(
         playbook: Playbook, inventory: Inventory, inventoryFiles: VariableFiles, extraVariables: JSONObject,
         onceAs: String?, files: ControllerFiles, inclusions: InclusionLoader,
-        lookups: ControllerLookups, grants: LookupGrants
+        lookups: ControllerLookups, grants: LookupGrants, keeping: KeepGrants, begun: [Int: [String]]?
     ) {
         self.playbook = playbook
         self.inventory = inventory
@@ -34,17 +37,25 @@ struct BundleCompiler {
         self.inclusions = inclusions
         self.lookups = lookups
         self.grants = grants
-        names = NamesOnMachine(playbook)
+        self.keeping = keeping
+        self.begun = begun
+        for play in playbook.plays {
+            for task in PlayItem.tasks(of: play.items) + play.handlers { keeping.note(task.module) }
+        }
+        names = NamesOnMachine(playbook, growsInventory: keeping.growsInventory)
     }
 
     func compile() throws(Diagnoses) -> ([CompiledPlaybook.Stage], [String: Bundle]) {
         var stages: [CompiledPlaybook.Stage] = []
+        let growsInventory = keeping.growsInventory
         for (number, play) in playbook.plays.enumerated() {
-            note(unknownHostsOf: play)
+            // What may come to be is missed when the play begins.
+            if !growsInventory { note(unknownHostsOf: play) }
             stages.append(
                 .init(
                     number: number, name: play.name,
-                    hosts: play.order.applied(to: play.hosts.hosts(in: inventory)), serial: play.serial,
+                    hosts: begun?[number] ?? play.order.applied(to: play.hosts.hosts(in: inventory)),
+                    serial: play.serial,
                     limit: play.limit, isFree: play.isFree, connection: play.connection,
                     prompts: play.prompts.filter { extraVariables[$0.name] == nil },
                     ignoresUnreachable: play.ignoresUnreachable
@@ -52,25 +63,57 @@ struct BundleCompiler {
         }
         let variables = allVariables
         var bundles: [String: Bundle] = [:]
-        for host in inventory.hosts.map(\.name) {
+        // This machine may take part without being in the inventory.
+        let local = Inventory.localNames.filter { inventory.host($0) == nil }
+        for host in inventory.hosts.map(\.name) + local {
             let mine = stages.filter { $0.hosts.contains(host) }
             if mine.isEmpty { continue }
             bundles[host] = bundle(host, mine, variables)
         }
-        try problems.throwIfAny()
+        let unseen = stages.filter(\.hosts.isEmpty)
+        if bundles.values.contains(where: \.sharesVariables)
+            || growsInventory && mentionHostVariables(unseen, variables)
+        {
+            for host in bundles.keys { bundles[host]?.shareVariables() }
+        }
+        if !growsInventory, keeping.growsInventory {
+            // What is included adds to the inventory: tasks before it are bundled with that known, too.
+            problems.forget()
+            warnings.forget()
+            return try compile()
+        }
+        // During the run machines ask for what is not found here, and tell it where it fails.
+        if begun == nil { try problems.throwIfAny() }
         return (stages, bundles)
     }
 
+    /// Whether plays that nobody takes part in yet name `hostvars`.
+    private func mentionHostVariables(
+        _ stages: [CompiledPlaybook.Stage], _ variables: [String: JSONObject]
+    ) -> Bool {
+        if stages.isEmpty { return false }
+        // What is amiss for someone else than those who will come is none of theirs.
+        let known = problems.all
+        defer { problems.forget(allBut: known) }
+        return bundle(inventory.hosts.first?.name ?? "localhost", stages, variables).sharesVariables
+    }
+
     private func note(unknownHostsOf play: Play) {
-        for name in play.hosts.unknownNames(in: inventory) {
-            let error = PlayError.unknownHosts(
-                name, nearest: nearestName(to: name, among: inventory.groupNames + inventory.hosts.map(\.name)),
-                at: play.location)
+        for error in unknownHosts(of: play) {
             switch files.configuration.hostPatternMismatch {
             case .error: problems.add(error)
             case .warning: warnings.add(error)
             case .ignore: break
             }
+        }
+    }
+
+    /// What a play's pattern names that the inventory does not have.
+    func unknownHosts(of play: Play) -> [PlayError] {
+        play.hosts.unknownNames(in: inventory).map { name in
+            .unknownHosts(
+                name, nearest: nearestName(to: name, among: inventory.groupNames + inventory.hosts.map(\.name)),
+                at: play.location)
         }
     }
 
@@ -96,7 +139,7 @@ struct BundleCompiler {
 
     private func bundle(_ host: String, _ stages: [CompiledPlaybook.Stage], _ variables: [String: JSONObject]) -> Bundle
     {
-        let own = variables[host] ?? JSONObject()
+        let own = variables[host] ?? hostVariables(host)
         var bundle = Bundle(
             playbook: playbook.path, host: host, user: own["ansible_user"]?.string, variables: own,
             hostVariables: JSONObject(),
@@ -113,7 +156,7 @@ struct BundleCompiler {
             bundle.plays[bundle.plays.count - 1].meetsAfterEach = play.limit != FailureLimit()
         }
         if bundle.json.text.contains("hostvars") {
-            for number in bundle.plays.indices { bundle.plays[number].sharesVariables = true }
+            bundle.shareVariables()
             bundle.hostVariables = JSONObject(
                 inventory.hosts.map { ($0.name, .object(variables[$0.name] ?? JSONObject())) })
         }
@@ -134,13 +177,13 @@ struct BundleCompiler {
         return TaskBundler(
             play: play, playVariables: more, bundle: bundle, playbookFolder: play.folder,
             hostVariables: variables, names: names, files: files, inclusions: inclusions,
-            lookups: lookups, grants: grants, problems: problems)
+            lookups: lookups, grants: grants, keeping: keeping, problems: problems)
     }
 
     /// What a task of a machine includes under a name that only the machine knew.
     func inclusion(_ name: String, at site: Int, for host: String, play number: Int) throws(Diagnoses) -> Inclusion {
         let variables = allVariables
-        let own = variables[host] ?? JSONObject()
+        let own = variables[host] ?? hostVariables(host)
         let bundle = Bundle(
             playbook: playbook.path, host: host, user: own["ansible_user"]?.string, variables: own,
             hostVariables: JSONObject(), extraVariables: extraVariables, plays: [])
@@ -149,5 +192,14 @@ struct BundleCompiler {
         let inclusion = bundler(bundle, stage, variables).bundled(try inclusions.load(name, at: site))
         try problems.throwIfAny()
         return inclusion
+    }
+}
+
+extension Bundle {
+    /// Whether the machine tells of its variables what it has not told yet.
+    fileprivate var sharesVariables: Bool { plays.contains(where: \.sharesVariables) }
+
+    fileprivate mutating func shareVariables() {
+        for number in plays.indices { plays[number].sharesVariables = true }
     }
 }
