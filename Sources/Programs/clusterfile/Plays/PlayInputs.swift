@@ -19,7 +19,7 @@ struct PlayInputs: Sendable {
 
     init(
         _ choice: PlayChoice, _ connection: PlayConnection, _ secrets: PlaySecrets, playbooks: [String],
-        configuration: AnsibleConfiguration, environment: [String: String]
+        options: RunOptions, configuration: AnsibleConfiguration, environment: [String: String]
     ) throws {
         self.configuration = configuration
         self.environment = environment
@@ -32,9 +32,7 @@ struct PlayInputs: Sendable {
         if connection.become { extra["ansible_become"] = true }
         if let user = connection.becomeUser { extra["ansible_become_user"] = .string(user) }
         extraVariables = extra
-        let tags = TagChoice(
-            only: Self.names(choice.tags, configuration.tags),
-            skipped: Self.names(choice.skipTags, configuration.skippedTags))
+        let tags = TagChoice(only: Set(options.tags), skipped: Set(options.skippedTags))
         let limit = try choice.limit.map { text throws(Diagnoses) in try HostPattern(limit: text) }
         if let limit, limit.hosts(in: sources.inventory).isEmpty {
             throw Diagnosis("no host is left of the limit '\(choice.limit ?? "")'", fix: "see --list-hosts without it")
@@ -45,8 +43,8 @@ struct PlayInputs: Sendable {
             do throws(Diagnoses) {
                 let playbook = try CompiledPlaybook(
                     path, inventory: sources.inventory, inventoryFiles: inventoryFiles, extraVariables: extra,
-                    tags: tags,
-                    startAtTask: choice.startAtTask, vault: vault, configuration: configuration)
+                    options: options, tags: tags, startAtTask: choice.startAtTask, vault: vault,
+                    configuration: configuration)
                 compiled.append(limit.map { playbook.limited(to: $0) } ?? playbook)
             } catch {
                 problems += error.all
@@ -58,10 +56,6 @@ struct PlayInputs: Sendable {
     }
 
     private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-
-    private static func names(_ given: [String], _ configured: [String]) -> Set<String> {
-        Set((given.isEmpty ? configured : given).flatMap { $0.split(separator: ",").map(String.init) })
-    }
 
     private static func vault(
         _ secrets: PlaySecrets, _ configuration: AnsibleConfiguration, _ environment: [String: String]
