@@ -17,6 +17,18 @@ package struct JSONObject: Sendable {
         for (key, value) in pairs { self[key] = value }
     }
 
+    /// Takes others in, which win over those of the same name.
+    package mutating func merge(_ other: JSONObject) {
+        for member in other.members { self[member.key] = member.value }
+    }
+
+    /// These members, and over them others.
+    package func merging(_ other: JSONObject) -> JSONObject {
+        var all = self
+        all.merge(other)
+        return all
+    }
+
     package var count: Int { members.count }
     package var isEmpty: Bool { members.isEmpty }
     package var keys: [String] { members.map(\.key) }

@@ -13,6 +13,30 @@ package struct Bundle: Hashable, Sendable {
         package var defaults: JSONObject
         package var variables: JSONObject
         package var parameters: JSONObject
+        /// The roles whose tasks brought it, the nearest first, by name and path.
+        package var parents: [Parent] = []
+
+        package struct Parent: Hashable, Sendable {
+            package var name: String
+            package var path: String
+
+            package init(name: String, path: String) {
+                self.name = name
+                self.path = path
+            }
+        }
+
+        /// What its tasks may ask about it.
+        package var magicVariables: JSONObject {
+            var all: JSONObject = [
+                "role_name": .string(name), "ansible_role_name": .string(name), "role_path": .string(path),
+            ]
+            if !parents.isEmpty {
+                all["ansible_parent_role_names"] = JSON(parents.map(\.name))
+                all["ansible_parent_role_paths"] = JSON(parents.map(\.path))
+            }
+            return all
+        }
 
         package init(
             id: String, isPublic: Bool = true, name: String, path: String, defaults: JSONObject, variables: JSONObject,

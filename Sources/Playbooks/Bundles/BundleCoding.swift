@@ -59,6 +59,7 @@ extension Bundle.Role {
             "defaults": .object(defaults),
             "variables": .object(variables),
             "parameters": .object(parameters),
+            "parents": .array(parents.map { [.string($0.name), .string($0.path)] }),
         ]
     }
 
@@ -68,6 +69,10 @@ extension Bundle.Role {
             id: try reader.text("id"), isPublic: try reader.flag("isPublic"), name: try reader.text("name"),
             path: try reader.text("path"), defaults: try reader.object("defaults"),
             variables: try reader.object("variables"), parameters: try reader.object("parameters"))
+        parents = (json["parents"]?.array ?? []).compactMap { parent in
+            guard let name = parent.array?.first?.string, let path = parent.array?.last?.string else { return nil }
+            return Parent(name: name, path: path)
+        }
     }
 }
 

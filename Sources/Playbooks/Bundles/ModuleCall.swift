@@ -12,6 +12,8 @@ package struct ModuleCall: Hashable, Sendable {
     package var isChecking: Bool
     /// For how many seconds it may go on in the background; nil where its end is waited for.
     package var backgroundSeconds: Int?
+    /// How many seconds it may take; nil for as long as it wants.
+    package var timeoutSeconds: Int?
 
     /// A user of the machine on which it is done.
     package enum Rights: Hashable, Sendable {
@@ -38,6 +40,7 @@ package struct ModuleCall: Hashable, Sendable {
             "module": .string(module), "arguments": .object(arguments), "environment": .object(environment),
             "rights": rights.json, "isChecking": .bool(isChecking),
             "backgroundSeconds": backgroundSeconds.map { JSON($0) } ?? .null,
+            "timeoutSeconds": timeoutSeconds.map { JSON($0) } ?? .null,
             "files": .object(JSONObject(files.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
         ]
     }
@@ -51,6 +54,7 @@ package struct ModuleCall: Hashable, Sendable {
             environment: try reader.object("environment"), rights: Rights(json["rights"] ?? .null),
             isChecking: try reader.flag("isChecking"))
         backgroundSeconds = json["backgroundSeconds"]?.integer
+        timeoutSeconds = json["timeoutSeconds"]?.integer
     }
 }
 
@@ -70,6 +74,9 @@ extension ModuleCall.Rights {
 
 /// What came of a call: the result's members, and what it changed.
 package struct CallResult: Hashable, Sendable {
+    /// Holds the seconds that the task might have taken, where it took longer.
+    package static let timeout = "_timeoutSeconds"
+
     package var members: JSONObject
     package var differences: [TaskEvent.Difference]
 

@@ -25,8 +25,12 @@ package struct TaskKeywords: Hashable, Sendable {
     package var asyncSeconds: JSON?
     /// How often it is looked after then; 0 leaves it alone.
     package var pollSeconds: JSON?
+    /// How many seconds its work may take; nil or 0 for as long as it wants.
+    package var timeout: JSON?
     package var environment = JSONObject()
     package var variables = JSONObject()
+    /// What the tasks that include it say in their `vars`.
+    package var inclusionVariables = JSONObject()
     package var checkMode: JSON?
     package var diff: JSON?
     /// The machine on which it is done in place of this one.
@@ -78,8 +82,10 @@ extension TaskKeywords {
         if let delay { json["delay"] = delay }
         if let asyncSeconds { json["asyncSeconds"] = asyncSeconds }
         if let pollSeconds { json["pollSeconds"] = pollSeconds }
+        if let timeout { json["timeout"] = timeout }
         if !environment.isEmpty { json["environment"] = .object(environment) }
         if !variables.isEmpty { json["variables"] = .object(variables) }
+        if !inclusionVariables.isEmpty { json["inclusionVariables"] = .object(inclusionVariables) }
         if let checkMode { json["checkMode"] = checkMode }
         if let diff { json["diff"] = diff }
         if let delegateTo { json["delegateTo"] = delegateTo }
@@ -109,8 +115,10 @@ extension TaskKeywords {
         delay = json["delay"]
         asyncSeconds = json["asyncSeconds"]
         pollSeconds = json["pollSeconds"]
+        timeout = json["timeout"]
         environment = json["environment"]?.object ?? JSONObject()
         variables = json["variables"]?.object ?? JSONObject()
+        inclusionVariables = json["inclusionVariables"]?.object ?? JSONObject()
         checkMode = json["checkMode"]
         diff = json["diff"]
         delegateTo = json["delegateTo"]

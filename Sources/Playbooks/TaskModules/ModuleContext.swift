@@ -17,7 +17,7 @@ struct ModuleContext {
     let evaluate: (JSON) throws -> JSON
     let holds: (JSON) throws -> Bool
     /// Throws where the controller is gone: what only waits then ends.
-    let checkpoint: () throws -> Void
+    var checkpoint: () throws -> Void
     /// Sends what is still unsent, before something slow.
     let flush: () -> Void
     /// The variables of files of the controller.

@@ -9,6 +9,8 @@ struct ModuleWork {
     /// Whose rights it takes; nil is root.
     var user: String?
     var isChecking = false
+    /// How many seconds it may take.
+    var timeoutSeconds: Int?
     /// Notes that a change begins.
     var intend: () throws -> Void = {}
 
@@ -20,11 +22,19 @@ struct ModuleWork {
     }
 
     func perform() throws -> Outcome {
+        try TimeLimit.keeping(timeoutSeconds, or: { .outOfTime(module: context.module, seconds: $0) }, carryOut)
+    }
+
+    private func carryOut() throws -> Outcome {
         guard let module = ModuleTable.all[context.module] else {
             throw TaskFailure.said("this runner has no module '\(context.module)'")
         }
         var context = context
         context.isCheckMode = isChecking
+        context.checkpoint = { [checkpoint = context.checkpoint] in
+            if TimeLimit.isOver { throw TaskFailure.said("the task's time is over") }
+            try checkpoint()
+        }
         let proposal = try Identity.running(as: user) { try module(context.adding($0)) }
         var outcome = Outcome(
             members: proposal.result, differences: proposal.differences, message: proposal.message)
@@ -33,8 +43,8 @@ struct ModuleWork {
             outcome.members = outcome.members.merging(try Identity.running(as: user) { _ in try apply() })
         }
         outcome.members = ResultSupplements.added(to: outcome.members)
-        if outcome.members["changed"] == nil { outcome.members["changed"] = .bool(proposal.apply != nil) }
         outcome.members["failed"] = .bool(outcome.members["failed"]?.isTruthy ?? false)
+        if outcome.members["changed"] == nil { outcome.members["changed"] = .bool(proposal.apply != nil) }
         return outcome
     }
 }
@@ -56,6 +66,7 @@ extension ModuleWork {
             readVariables: { _ in throw TaskFailure.said("files of variables are read where their task is") })
         self.user = user
         isChecking = call.isChecking
+        timeoutSeconds = call.timeoutSeconds
     }
 
     /// What came of it, be it a failure.
@@ -68,6 +79,7 @@ extension ModuleWork {
         } catch {
             var members: JSONObject = ["failed": true, "changed": false]
             if case TaskFailure.result(let more) = error { members = members.merging(more) }
+            if case TaskFailure.outOfTime(_, let seconds) = error { members[CallResult.timeout] = JSON(seconds) }
             if members["msg"] == nil { members["msg"] = .string(Diagnoses(of: error).description) }
             return CallResult(members: members, differences: [])
         }

@@ -35,6 +35,7 @@ struct Spawn {
             throw error
         }
         let (written, complaints) = exchange(input.writeEnd, output.readEnd, errors.readEnd)
+        if TimeLimit.isOver { kill(-child, SIGKILL) }
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         let code = status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
@@ -55,6 +56,8 @@ struct Spawn {
     }
 
     private static let newSession: Int16 = 0x80  // POSIX_SPAWN_SETSID of glibc, which its Swift module leaves out
+    /// Of which a program is the first that is ended with all that it started.
+    private static var newGroup: Int16 { TimeLimit.isKept ? Int16(POSIX_SPAWN_SETPGROUP) : 0 }
 
     private func start(_ input: Int32, _ output: Int32, _ errors: Int32, ofItsOwn: Bool = false) throws -> pid_t {
         guard let program = arguments.first else { throw TaskFailure.said("there is no command") }
@@ -74,7 +77,8 @@ struct Spawn {
         var defaults = sigset_t()
         sigfillset(&defaults)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF) | (ofItsOwn ? Self.newSession : 0))
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | (ofItsOwn ? Self.newSession : Self.newGroup))
 
         var child: pid_t = 0
         let failure = withCStrings(arguments) { arguments in
@@ -86,7 +90,7 @@ struct Spawn {
         return child
     }
 
-    /// Feeds the input and collects both outputs until all are closed.
+    /// Feeds the input and collects both outputs until all are closed, or the task's time is over.
     private func exchange(_ toChild: Int32, _ output: Int32, _ errors: Int32) -> ([UInt8], [UInt8]) {
         var (written, complaints) = ([UInt8](), [UInt8]())
         var rest = input[...]
@@ -102,7 +106,8 @@ struct Spawn {
             }
             var polls = open.filter(\.value).keys.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             if feeds { polls.append(pollfd(fd: toChild, events: Int16(POLLOUT), revents: 0)) }
-            guard poll(&polls, nfds_t(polls.count), -1) >= 0 || errno == EINTR else { break }
+            let wait = TimeLimit.isKept ? Int32(clamping: TimeLimit.milliseconds(.max)) : -1
+            guard poll(&polls, nfds_t(polls.count), wait) >= 0 || errno == EINTR, !TimeLimit.isOver else { break }
             for one in polls where one.revents != 0 {
                 if one.fd == toChild {
                     let count = rest.withUnsafeBytes { write(toChild, $0.baseAddress, $0.count) }
@@ -122,6 +127,8 @@ struct Spawn {
                 }
             }
         }
+        if feeds { close(toChild) }
+        for end in open.filter(\.value).keys { close(end) }
         return (written, complaints)
     }
 

@@ -119,11 +119,24 @@ enum SystemCalls {
         }
     }
 
+    /// Sleeps, at most until the task's time is over.
     static func sleep(milliseconds: Int) {
+        let milliseconds = TimeLimit.milliseconds(milliseconds)
         var rest = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
         while true {
             let wanted = rest
             if withUnsafePointer(to: wanted, { nanosleep($0, &rest) }) == 0 || errno != EINTR { return }
+        }
+    }
+
+    /// Whether a descriptor became ready in time, and before the task's was over.
+    static func isReady(_ descriptor: Int32, for events: Int32, milliseconds: Int) -> Bool {
+        var polled = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+        let deadline = monotonicMilliseconds + TimeLimit.milliseconds(milliseconds)
+        while true {
+            let rest = max(0, deadline - monotonicMilliseconds)
+            let count = poll(&polled, 1, Int32(clamping: rest))
+            if count >= 0 || errno != EINTR { return count == 1 }
         }
     }
 

@@ -11,6 +11,11 @@ extension TaskRunner {
         return seconds > 0 ? seconds : nil
     }
 
+    /// How long it may take; nil or 0 for as long as it wants.
+    func timeoutSeconds(_ variables: Variables) throws -> Int? {
+        try task.timeout.map { try Self.seconds($0, "timeout", variables) }
+    }
+
     private static func seconds(_ wanted: JSON, _ keyword: String, _ variables: Variables) throws -> Int {
         let value = try variables.render(wanted)
         guard let seconds = Conversions.integer(value) else {

@@ -6,10 +6,15 @@ internal import Templates
 extension TaskRunner {
     /// The machine on which the task is to be done, or nil for this one.
     func delegate(_ variables: Variables) throws -> String? {
+        ModuleSpec.named(task.module)?.isOfNoMachine ?? false ? nil : try otherHost(variables)
+    }
+
+    /// The machine to which the task is delegated, unless it is this one.
+    func otherHost(_ variables: Variables) throws -> String? {
         guard let host = try task.delegateTo.map({ try variables.render($0).pythonText }), !host.isEmpty else {
             return nil
         }
-        return host == runner.bundle.host || ModuleSpec.named(task.module)?.isOfNoMachine ?? false ? nil : host
+        return host == runner.bundle.host ? nil : host
     }
 
     /// The task's work with everything settled.
@@ -31,16 +36,22 @@ extension TaskRunner {
     func carryOut(_ call: ModuleCall, on host: String) throws -> ModuleWork.Outcome {
         let result = try CallResult(json: runner.ask(.call(host: host, call)))
         var members = result.members
-        members["_ansible_delegated_vars"] = ["ansible_delegated_host": .string(host)]
-        // Facts of the other machine are its own where the task says so.
-        if let facts = members["ansible_facts"]?.object,
-            try Conversions.boolean(play.variables(task, []).render(task.delegatesFacts))
-        {
-            members["ansible_facts"] = Optional.none
-            runner.hear([host: .object(facts)])
-            _ = try runner.ask(.tell(host: host, updates: facts))
+        if let seconds = members[CallResult.timeout]?.integer {
+            throw TaskFailure.outOfTime(module: call.module, seconds: seconds)
         }
+        members["_ansible_delegated_vars"] = ["ansible_delegated_host": .string(host)]
+        try tellFacts(of: &members, to: host)
         return ModuleWork.Outcome(members: members, differences: result.differences)
+    }
+
+    /// Makes facts another machine's own, where the task says so.
+    func tellFacts(of members: inout JSONObject, to host: String) throws {
+        guard let facts = members["ansible_facts"]?.object,
+            try Conversions.boolean(play.variables(task, []).render(task.delegatesFacts))
+        else { return }
+        members["ansible_facts"] = Optional.none
+        runner.hear([host: .object(facts)])
+        _ = try runner.ask(.tell(host: host, updates: facts))
     }
 
     /// Whether nothing is to be changed.

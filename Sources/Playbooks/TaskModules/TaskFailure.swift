@@ -18,6 +18,8 @@ package enum TaskFailure: Diagnosable {
     /// The machine lacks a program that the module drives.
     case noProgram(String, package: String)
     case timedOut(String, seconds: Int)
+    /// The task took longer than it may.
+    case outOfTime(module: String, seconds: Int)
     /// The machine has no `mkfs` for it.
     case noFileSystemProgram(type: String, device: String)
     case said(String)
@@ -46,6 +48,9 @@ package enum TaskFailure: Diagnosable {
         case .noProgram(let name, let package):
             Diagnosis("this machine has no '\(name)'", fix: "install the package '\(package)' first")
         case .timedOut(let what, let seconds): Diagnosis("\(what) did not come to be within \(seconds) seconds")
+        case .outOfTime(let module, let seconds):
+            Diagnosis(
+                "The \(module) action failed to execute in the expected time frame (\(seconds)) and was terminated")
         case .noFileSystemProgram(let type, let device):
             Diagnosis(
                 "\(device) cannot be formatted with \(type)", why: "this machine's image has no mkfs.\(type)",

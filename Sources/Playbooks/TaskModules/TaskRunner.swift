@@ -15,6 +15,8 @@ struct TaskRunner {
         var members: JSONObject
         var differences: [TaskEvent.Difference] = []
         var message: String?
+        /// Whether no condition and no other attempt changes it.
+        var isFinal = false
     }
 
     let play: PlayRunner
@@ -129,7 +131,7 @@ struct TaskRunner {
             }
             let notify = try task.notify.map { try variables.render(.string($0)).pythonText }
             var result = try attempt(extra, variables, notify)
-            if !task.until.isEmpty {
+            if !task.until.isEmpty, !result.isFinal {
                 let retries = try Conversions.integer(variables.render(task.retries ?? 3)) ?? 3
                 let delay = try Conversions.float(variables.render(task.delay ?? 5)) ?? 5
                 var attempts: Int64 = 1
@@ -139,6 +141,7 @@ struct TaskRunner {
                     SystemCalls.sleep(milliseconds: Int(delay * 1000))
                     result = try attempt(extra, variables, notify)
                     attempts += 1
+                    if result.isFinal { return try excused(result, variables) }
                 }
                 result.members["attempts"] = .integer(attempts)
                 if try !settled(result, extra) {
@@ -194,6 +197,12 @@ struct TaskRunner {
             throw error
         } catch {
             try play.settle(notify, changed: false)
+            // What took too long is not judged, nor tried again.
+            if case TaskFailure.outOfTime = error {
+                var result = failure(error, JSONObject())
+                result.isFinal = true
+                return result
+            }
             return try judged(failure(error, JSONObject()), extra, [])
         }
     }
@@ -209,12 +218,16 @@ struct TaskRunner {
         } else if task.module == "reboot" {
             outcome = try reboot(context, as: runner.name(of: rights), on: host, variables)
         } else if let host {
-            outcome = try carryOut(call(context, as: rights), on: host)
+            var call = try call(context, as: rights)
+            call.timeoutSeconds = try timeoutSeconds(variables)
+            outcome = try carryOut(call, on: host)
         } else {
             outcome = try ModuleWork(
                 context: context, user: runner.name(of: rights), isChecking: isChecking,
+                timeoutSeconds: timeoutSeconds(variables),
                 intend: { try play.intend(notify) }
             ).perform()
+            if let other = try otherHost(variables) { try tellFacts(of: &outcome.members, to: other) }
         }
         keepFacts(&outcome.members)
         let failed = outcome.members["failed"] == true

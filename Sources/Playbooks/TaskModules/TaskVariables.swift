@@ -15,10 +15,11 @@ extension PlayRunner {
         layers += shared.map { .written($0.variables) }
         if let role {
             layers.append(.written(role.variables))
-            layers.append(.observed(["role_name": .string(role.name), "role_path": .string(role.path)]))
+            layers.append(.observed(role.magicVariables))
         }
         layers += [.written(task?.variables ?? [:]), .written(runner.included), .observed(runner.registered)]
         if let role { layers.append(.written(role.parameters)) }
+        if let more = task?.inclusionVariables, !more.isEmpty { layers.append(.written(more)) }
         return layers + (inclusionItems + extra).map { .observed($0) } + [.written(runner.bundle.extraVariables)]
     }
 

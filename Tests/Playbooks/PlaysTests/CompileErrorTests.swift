@@ -54,9 +54,6 @@ import Testing
                 - name: Ten
                   command: ls
                   when: x is defnied and
-                - name: Eleven
-                  command: ls
-                  timeout: 2
               handlers:
                 - name: Restart
                   command: ls
@@ -85,8 +82,7 @@ import Testing
                   fix: did you mean 'upper'?
                 site.yml:33:18: unknown test 'defnied'
                   fix: did you mean 'defined'?
-                site.yml:36:7: 'timeout' is not supported
-                site.yml:41:10: the tasks must be a list, and this is a string
+                site.yml:38:10: the tasks must be a list, and this is a string
                 """)
     }
 

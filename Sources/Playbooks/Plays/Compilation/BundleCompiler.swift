@@ -13,6 +13,7 @@ struct BundleCompiler {
     let onceAs: String?
     let files: ControllerFiles
     let inclusions: InclusionLoader
+    let options: RunOptions
     let lookups: ControllerLookups
     let grants: LookupGrants
     private let names: NamesOnMachine
@@ -22,7 +23,7 @@ struct BundleCompiler {
 
     init(
         playbook: Playbook, inventory: Inventory, inventoryFiles: VariableFiles, extraVariables: JSONObject,
-        onceAs: String?, files: ControllerFiles, inclusions: InclusionLoader,
+        onceAs: String?, files: ControllerFiles, inclusions: InclusionLoader, options: RunOptions,
         lookups: ControllerLookups, grants: LookupGrants
     ) {
         self.playbook = playbook
@@ -32,6 +33,7 @@ struct BundleCompiler {
         self.onceAs = onceAs
         self.files = files
         self.inclusions = inclusions
+        self.options = options
         self.lookups = lookups
         self.grants = grants
         names = NamesOnMachine(playbook)
@@ -89,8 +91,8 @@ struct BundleCompiler {
         variables["groups"] = .object(inventory.groupsVariable)
         variables["playbook_dir"] = .string(playbook.folder)
         variables["omit"] = .string(Bundle.omitted)
-        variables["ansible_check_mode"] = false
         variables["ansible_version"] = Self.languageVersion
+        variables.merge(options.variables)
         return variables
     }
 
@@ -130,7 +132,13 @@ struct BundleCompiler {
         more["ansible_play_batch"] = JSON(stage.hosts)
         more["play_hosts"] = JSON(stage.hosts)
         more["ansible_play_name"] = .string(play.name)
-        more["ansible_play_role_names"] = JSON(play.roles.map(\.name))
+        func roles(_ origin: Role.Origin) -> [String] {
+            play.roles.filter { $0.isPublic && $0.origin == origin }.map(\.name)
+        }
+        let (needed, named) = (roles(.dependency), roles(.play) + roles(.task))
+        more["ansible_role_names"] = JSON((named + needed).withoutRepetitions)
+        for name in ["ansible_play_role_names", "role_names"] { more[name] = JSON(named) }
+        more["ansible_dependent_role_names"] = JSON(needed.withoutRepetitions)
         return TaskBundler(
             play: play, playVariables: more, bundle: bundle, playbookFolder: play.folder,
             hostVariables: variables, names: names, files: files, inclusions: inclusions,

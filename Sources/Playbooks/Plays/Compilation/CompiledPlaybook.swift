@@ -44,9 +44,7 @@ package struct CompiledPlaybook: Sendable {
     var folder: String { source.playbook.folder }
     /// Its own folder, and those of the playbooks that it imports.
     var folders: [String] {
-        source.playbook.plays.map(\.folder).reduce(into: [folder]) { all, folder in
-            if !all.contains(folder) { all.append(folder) }
-        }
+        ([folder] + source.playbook.plays.map(\.folder)).withoutRepetitions
     }
     /// Where the roles are that it uses.
     var roleFolders: [String] { source.playbook.plays.flatMap(\.roles).map(\.path) + source.inclusions.roleFolders }
@@ -74,6 +72,7 @@ package struct CompiledPlaybook: Sendable {
         var inventory: Inventory
         var inventoryFiles = VariableFiles()
         var extraVariables = JSONObject()
+        var options = RunOptions()
         var onceAs: String?
         var files: ControllerFiles
         var inclusions: InclusionLoader
@@ -87,7 +86,8 @@ package struct CompiledPlaybook: Sendable {
             BundleCompiler(
                 playbook: playbook, inventory: inventory, inventoryFiles: inventoryFiles,
                 extraVariables: extraVariables,
-                onceAs: onceAs, files: files, inclusions: inclusions, lookups: lookups, grants: grants)
+                onceAs: onceAs, files: files, inclusions: inclusions, options: options, lookups: lookups, grants: grants
+            )
         }
     }
 
@@ -96,15 +96,15 @@ package struct CompiledPlaybook: Sendable {
     /// With `onceAs`, a machine notes under that name that it has carried out the playbook, and does not do so again.
     package init(
         _ path: String, inventory: Inventory, inventoryFiles: VariableFiles = VariableFiles(),
-        extraVariables: JSONObject = JSONObject(), onceAs: String? = nil, tags: TagChoice = .all,
-        startAtTask: String? = nil, vault: Vault = Vault(),
+        extraVariables: JSONObject = JSONObject(), options: RunOptions = RunOptions(), onceAs: String? = nil,
+        tags: TagChoice = .all, startAtTask: String? = nil, vault: Vault = Vault(),
         configuration: AnsibleConfiguration = AnsibleConfiguration()
     ) throws(Diagnoses) {
         let files = ControllerFiles(vault: vault, configuration: configuration)
         try self.init(
             try PlaybookLoader(files).load(path).beginning(at: startAtTask), files, tags, inventory: inventory,
             inventoryFiles: inventoryFiles,
-            extraVariables: extraVariables, onceAs: onceAs)
+            extraVariables: extraVariables, options: options, onceAs: onceAs)
     }
 
     /// Compiles nothing but the tasks with a tag that show all they do, without what they notify.
@@ -134,7 +134,7 @@ package struct CompiledPlaybook: Sendable {
     private init(
         _ playbook: Playbook, _ files: ControllerFiles, _ tags: TagChoice, inventory: Inventory,
         inventoryFiles: VariableFiles = VariableFiles(), extraVariables: JSONObject = JSONObject(),
-        onceAs: String? = nil
+        options: RunOptions = RunOptions(), onceAs: String? = nil
     ) throws(Diagnoses) {
         var playbook = playbook
         for number in playbook.plays.indices {
@@ -142,7 +142,7 @@ package struct CompiledPlaybook: Sendable {
         }
         source = Source(
             playbook: playbook, inventory: inventory, inventoryFiles: inventoryFiles, extraVariables: extraVariables,
-            onceAs: onceAs, files: files,
+            options: options, onceAs: onceAs, files: files,
             inclusions: InclusionLoader(files, playbookFolder: playbook.folder, tags: tags))
         let compiler = source.compiler
         (stages, bundles) = try compiler.compile()
@@ -161,10 +161,7 @@ package struct CompiledPlaybook: Sendable {
     }
 
     /// Every machine that takes part in any play, in the inventory's order.
-    package var hosts: [String] {
-        var seen: Set<String> = []
-        return stages.flatMap(\.hosts).filter { seen.insert($0).inserted }
-    }
+    package var hosts: [String] { stages.flatMap(\.hosts).withoutRepetitions }
 
     /// The same playbook for some of its machines only, which still know of the others (`ansible-playbook --limit`).
     package func limited(to hosts: Set<String>) -> CompiledPlaybook {

@@ -69,8 +69,7 @@ final class InclusionLoader: Sendable {
         case .tasks: items = steps.tasksFile(name, site.location, site.surroundings)
         case .role:
             items = steps.role(
-                name, site.location, site.surroundings.keywords.variables, site.files, site.surroundings,
-                allowsRepeat: true)
+                name, site.location, RoleUse(files: site.files, isOfTask: true), site.surroundings)
         }
         try problems.throwIfAny()
         // Handlers that include give handlers.

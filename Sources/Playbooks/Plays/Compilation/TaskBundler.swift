@@ -68,9 +68,11 @@ struct TaskBundler {
     }
 
     func bundled(_ role: Role) -> Bundle.Role {
-        Bundle.Role(
+        var bundled = Bundle.Role(
             id: role.id, isPublic: role.isPublic, name: role.name, path: role.path, defaults: role.defaults,
             variables: role.variables, parameters: role.parameters)
+        bundled.parents = role.parents
+        return bundled
     }
 
     /// What an inclusion brings to this machine.
@@ -164,9 +166,10 @@ struct TaskBundler {
         var layers = shared.map(\.defaults)
         if let role { layers.append(role.defaults) }
         layers += [bundle.variables, playVariables] + shared.map(\.variables)
-        if let role { layers += [role.variables, ["role_name": .string(role.name), "role_path": .string(role.path)]] }
+        if let role { layers += [role.variables, bundled(role).magicVariables] }
         layers.append(task.variables)
         if let role { layers.append(role.parameters) }
+        layers.append(task.inclusionVariables)
         layers = layers.map { layer in
             guard names.known.contains(where: { layer[$0] != nil }) else { return layer }
             return JSONObject(layer.members.filter { !names.known.contains($0.key) }.map { ($0.key, $0.value) })

@@ -5,7 +5,7 @@ enum Keywords {
         "when", "become", "become_user", "become_method", "become_flags", "vars", "environment", "ignore_errors",
         "no_log", "check_mode", "diff", "delegate_to", "delegate_facts", "run_once", "any_errors_fatal", "tags",
         "notify", "module_defaults", "collections", "remote_user", "debugger", "throttle", "connection", "port",
-        "ignore_unreachable",
+        "ignore_unreachable", "timeout",
     ]
 
     static let play =
@@ -24,11 +24,6 @@ enum Keywords {
         ]
 
     static let handler = task + ["listen"]
-
-    /// What Ansible knows and this does not yet: it is said so, rather than taken for a module's name.
-    static let unsupported: Set<String> = [
-        "timeout"
-    ]
 
     static func shortName(of name: String) -> String {
         for collection in ["ansible.builtin.", "ansible.legacy."] where name.hasPrefix(collection) {

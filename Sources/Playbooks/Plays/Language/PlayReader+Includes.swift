@@ -16,9 +16,17 @@ extension PlayReader {
         own.depth += 1
         var task = PlayTask(
             name: "", module: name, arguments: JSONObject(), argumentLocations: [:], location: node.location)
+        let includes = name.hasPrefix("include")
+        // What an inclusion says in `vars` wins over results and facts in what it brings, an import's does not.
+        var given = JSONObject()
         for other in entries where other.key.text != entry.key.text {
+            if includes, other.key.text == "vars" {
+                given = reader.variables(other.value, "'vars'")
+                own.keywords.variables.merge(given)
+                continue
+            }
             if inherit(other, into: &own) { continue }
-            let isOfTask = name.hasPrefix("include") || other.key.text == "name"
+            let isOfTask = includes || other.key.text == "name"
             if !isOfTask || !read(other, into: &task) {
                 problems.add(unknownKeyword(other, of: "'\(name)'", among: Keywords.task))
             }
@@ -35,9 +43,9 @@ extension PlayReader {
             guard isFixed(wanted) else { return [] }
             var files = arguments.files
             files.isPublic = true
-            return role(wanted.text ?? "", wanted.location, JSONObject(), files, own, allowsRepeat: true)
+            return role(wanted.text ?? "", wanted.location, RoleUse(files: files, isOfTask: true), own)
         default:
-            return [.task(inclusion(task, wanted, arguments, own, outer))]
+            return [.task(inclusion(task, wanted, arguments, own, outer, giving: given))]
         }
     }
 
@@ -51,7 +59,7 @@ extension PlayReader {
     /// keywords, except for its variables.
     private func inclusion(
         _ read: PlayTask, _ wanted: YAMLNode, _ arguments: InclusionArguments, _ own: Surroundings,
-        _ outer: Surroundings
+        _ outer: Surroundings, giving given: JSONObject
     ) -> PlayTask {
         var task = read
         take(own, into: &task)
@@ -61,12 +69,12 @@ extension PlayReader {
         if task.name.isEmpty { task.name = task.module }
         var inner = outer
         inner.depth += 1
-        for (name, value) in own.keywords.variables { inner.keywords.variables[name] = value }
         for entry in arguments.applied {
             if !inherit(entry, into: &inner) {
                 problems.add(unknownKeyword(entry, of: "'apply'", among: Keywords.block))
             }
         }
+        inner.keywords.inclusionVariables.merge(given)
         task.inclusion = InclusionSite(
             kind: task.module == "include_role" ? .role : .tasks, surroundings: inner, files: arguments.files,
             location: wanted.location)
@@ -148,8 +156,6 @@ extension PlayReader {
         let role = surroundings.rolePath.map {
             ["\($0)/\(surroundings.isHandler ? "handlers" : "tasks")", "\($0)/tasks"]
         }
-        return ([surroundings.folder] + (role ?? []) + [playbookFolder]).reduce(into: []) { folders, folder in
-            if !folders.contains(folder) { folders.append(folder) }
-        }
+        return ([surroundings.folder] + (role ?? []) + [playbookFolder]).withoutRepetitions
     }
 }

@@ -34,6 +34,7 @@ extension PlayReader {
         case "module_defaults": readModuleDefaults(node, into: &surroundings)
         // There is one method, sudo's; names of modules need no search list.
         case "become_method", "become_flags", "become_exe", "collections", "debugger": break
+        case "timeout": surroundings.keywords.timeout = value(node)
         case "throttle": surroundings.keywords.throttle = value(node)
         case "ignore_unreachable": surroundings.ignoresUnreachable = reader.flag(node, "'ignore_unreachable'") ?? false
         case "connection":

@@ -12,67 +12,74 @@ extension PlayReader {
             return []
         }
         var surroundings = outer
-        var parameters = JSONObject()
-        var allowsRepeat = false
+        var use = RoleUse(files: RoleFiles(isPublic: true), allowsRepeat: false)
         for entry in node.mapping ?? [] {
             switch entry.key.text ?? "" {
             case "role", "name": break
-            case "vars":
-                for (name, value) in reader.variables(entry.value, "'vars'") { parameters[name] = value }
-            case "allow_duplicates": allowsRepeat = reader.flag(entry.value, "'allow_duplicates'") ?? false
+            case "vars": use.variables.merge(reader.variables(entry.value, "'vars'"))
+            case "allow_duplicates": use.allowsRepeat = reader.flag(entry.value, "'allow_duplicates'") ?? false
             case _ where inherit(entry, into: &surroundings): break
-            case let key where Keywords.unsupported.contains(key):
-                problems.add(.notSupported(key, at: entry.key.location))
             case let key:
                 reader.checkTemplates(entry.value)
-                parameters[key] = entry.value.json
+                use.parameters[key] = entry.value.json
             }
         }
-        return role(
-            name, node.location, parameters, RoleFiles(isPublic: true), surroundings, allowsRepeat: allowsRepeat)
+        return role(name, node.location, use, surroundings)
     }
 
     /// Steps of a role and of those it depends on.
-    func role(
-        _ name: String, _ place: SourceLocation, _ parameters: JSONObject, _ which: RoleFiles, _ outer: Surroundings,
-        allowsRepeat: Bool
-    ) -> [PlayItem] {
+    func role(_ name: String, _ place: SourceLocation, _ use: RoleUse, _ outer: Surroundings) -> [PlayItem] {
         guard let path = roleFolder(name, place) else { return [] }
         guard !outer.chain.contains(path) else {
             problems.add(.roleCircle(name, at: place))
             return []
         }
+        let meta = document(path + "/meta", "main")
+        let repeats =
+            use.allowsRepeat || meta?["allow_duplicates"].flatMap { reader.flag($0, "'allow_duplicates'") } == true
+        // The same role with the same parameters runs once in a play, as in Ansible.
+        let given = [use.parameters, use.variables].map { JSON.object($0).text }
+        let key = ([path] + given + [JSON.array(outer.keywords.when).text]).joined(separator: "\n")
+        guard used.insert(key).inserted || repeats else { return [] }
+
+        let role = loaded(name, path, use, for: outer.role)
         var surroundings = outer
         surroundings.chain.append(path)
         surroundings.depth += 1
-        let meta = document(path + "/meta", "main")
-        let repeats =
-            allowsRepeat || meta?["allow_duplicates"].flatMap { reader.flag($0, "'allow_duplicates'") } == true
-        // The same role with the same parameters runs once in a play, as in Ansible.
-        let use = path + "\n" + JSON.object(parameters).text + JSON.array(outer.keywords.when).text
-        guard used.insert(use).inserted || repeats else { return [] }
-
+        surroundings.role = role
         var items: [PlayItem] = []
         for dependency in meta?["dependencies"].map({ reader.list($0, "'dependencies'") }) ?? [] {
             items += self.use(dependency, surroundings)
         }
-        let short = name.split(separator: "/").last.map(String.init) ?? name
-        var role = Role(id: newRoleID(path), isPublic: which.isPublic, name: short, path: path)
-        role.parameters = parameters
-        role.defaults = variables(path + "/defaults", which.defaults, "a role's defaults")
-        role.variables = variables(path + "/vars", which.variables, "a role's variables")
         roles.append(role)
         surroundings.keywords.role = role.id
-        surroundings.rolePath = path
         surroundings.folder = path + "/tasks"
-        if let node = document(path + "/tasks", which.tasks, isWanted: which.tasks != "main", place) {
+        let tasks = use.files.tasks
+        if let node = document(path + "/tasks", tasks, isWanted: tasks != "main", place) {
             items += self.items(node, surroundings)
         }
         surroundings.folder = path + "/handlers"
-        if let node = document(path + "/handlers", which.handlers, isWanted: which.handlers != "main", place) {
+        let handlers = use.files.handlers
+        if let node = document(path + "/handlers", handlers, isWanted: handlers != "main", place) {
             readHandlers(node, surroundings)
         }
         return items
+    }
+
+    /// The role with its variables, over those of the role that depends on it or whose task brings it.
+    private func loaded(_ name: String, _ path: String, _ use: RoleUse, for parent: Role?) -> Role {
+        var role = parent ?? Role(id: "", name: "", path: "")
+        role.id = newRoleID(path)
+        role.isPublic = use.files.isPublic
+        role.name = name.split(separator: "/").last.map(String.init) ?? name
+        role.path = path
+        role.parameters.merge(use.parameters)
+        role.defaults.merge(variables(path + "/defaults", use.files.defaults, "a role's defaults"))
+        role.variables.merge(use.variables)
+        role.variables.merge(variables(path + "/vars", use.files.variables, "a role's variables"))
+        role.origin = use.isOfTask ? .task : parent == nil ? .play : .dependency
+        if use.isOfTask, let parent { role.parents.insert(.init(name: parent.name, path: parent.path), at: 0) }
+        return role
     }
 
     private func roleFolder(_ name: String, _ place: SourceLocation) -> String? {
@@ -90,7 +97,7 @@ extension PlayReader {
         if name == "main", files.isFolder(folder + "/main") {
             return files.names(in: folder + "/main").reduce(into: JSONObject()) { all, file in
                 guard let node = document(folder + "/main", file) else { return }
-                for (name, value) in reader.variables(node, what) { all[name] = value }
+                all.merge(reader.variables(node, what))
             }
         }
         return document(folder, name).map { reader.variables($0, what) } ?? JSONObject()

@@ -76,7 +76,6 @@ final class PlayReader {
 
     func unknownKeyword(_ entry: YAMLNode.Entry, of owner: String, among known: [String]) -> PlayError {
         let name = entry.key.text ?? ""
-        if Keywords.unsupported.contains(name) { return .notSupported(name, at: entry.key.location) }
         return .unknownKeyword(
             name, of: owner, nearest: nearestName(to: name, among: known), at: entry.key.location)
     }
@@ -90,10 +89,6 @@ final class PlayReader {
         for entry in entries {
             let name = entry.key.text ?? ""
             if inherit(entry, into: &own) || read(entry, into: &task) { continue }
-            if Keywords.unsupported.contains(name) {
-                problems.add(.notSupported(name, at: entry.key.location))
-                return nil
-            }
             if ["action", "local_action"].contains(name), module == nil {
                 if name == "local_action" { own.keywords.delegateTo = "localhost" }
                 module = Self.unfolded(entry)

@@ -106,6 +106,14 @@ package struct Role: Sendable {
     package var defaults = JSONObject()
     package var variables = JSONObject()
     package var parameters = JSONObject()
+    /// The roles whose tasks brought it, the nearest first.
+    package var parents: [Bundle.Role.Parent] = []
+    var origin = Origin.play
+
+    /// What brought it: the play's own list, another role that wants it before itself, or a task.
+    enum Origin: Sendable {
+        case play, dependency, task
+    }
 }
 
 /// A step of a play as it was read.

@@ -9,8 +9,9 @@ struct Surroundings: Sendable {
     var tags: Set<String> = []
     /// Arguments that modules take where a task gives none, by the module's short name.
     var moduleDefaults: [String: JSONObject] = [:]
-    /// The role's folder, for those within one.
-    var rolePath: String?
+    /// The role whose tasks these are.
+    var role: Role?
+    var rolePath: String? { role?.path }
     /// Where files of tasks are looked for first.
     var folder: String
     var isHandler = false
@@ -31,6 +32,16 @@ package struct InclusionSite: Sendable {
     /// Of a role: which of its files, and whether its variables become the play's.
     var files = RoleFiles()
     var location: SourceLocation
+}
+
+/// How a role is used: what its entry gives it, and which of its files are read.
+struct RoleUse: Sendable {
+    var parameters = JSONObject()
+    var variables = JSONObject()
+    var files: RoleFiles
+    var allowsRepeat = true
+    /// Whether a task brings it.
+    var isOfTask = false
 }
 
 /// Which files of a role are read.

@@ -115,16 +115,15 @@ final class HTTPConnection {
         }
     }
 
-    private func wait(for events: Int16) throws {
-        var polled = pollfd(fd: socket, events: events, revents: 0)
-        guard try SystemCalls.check("poll", name, { poll(&polled, 1, Int32(timeoutSeconds) * 1000) }) == 1 else {
+    private func wait(for events: Int32) throws {
+        guard SystemCalls.isReady(socket, for: events, milliseconds: timeoutSeconds * 1000) else {
             throw TaskFailure.said("Connection failure: The read operation timed out (\(name), \(timeoutSeconds) s)")
         }
     }
 
     /// Some bytes, or nil at the end.
     private func read(_ limit: Int) throws -> [UInt8]? {
-        try wait(for: Int16(POLLIN))
+        try wait(for: POLLIN)
         var buffer = [UInt8](repeating: 0, count: limit)
         let count = Glibc.read(socket, &buffer, limit)
         if count < 0 {
@@ -136,7 +135,7 @@ final class HTTPConnection {
     private func write(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            try wait(for: Int16(POLLOUT))
+            try wait(for: POLLOUT)
             let count = rest.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if count < 0, errno == EAGAIN || errno == EINTR { continue }
             guard count > 0 else {
@@ -220,10 +219,9 @@ extension HTTPConnection {
             if withAddress({ Glibc.connect(socket, $0, $1) }) != 0 {
                 var failure = errno
                 if failure == EINPROGRESS {
-                    var polled = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
                     var length = socklen_t(MemoryLayout<Int32>.size)
                     failure = ETIMEDOUT
-                    if poll(&polled, 1, Int32(timeoutSeconds) * 1000) == 1 {
+                    if SystemCalls.isReady(socket, for: POLLOUT, milliseconds: timeoutSeconds * 1000) {
                         getsockopt(socket, SOL_SOCKET, SO_ERROR, &failure, &length)
                     }
                 }

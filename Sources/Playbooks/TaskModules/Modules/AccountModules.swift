@@ -202,13 +202,6 @@ private struct UserKey {
     }
 }
 
-extension JSONObject {
-    /// These members, and over them others.
-    func merging(_ other: JSONObject) -> JSONObject {
-        JSONObject(members.map { ($0.key, $0.value) } + other.members.map { ($0.key, $0.value) })
-    }
-}
-
 /// `group`: a group.
 enum GroupModule {
     static func propose(_ context: ModuleContext) throws -> Proposal {

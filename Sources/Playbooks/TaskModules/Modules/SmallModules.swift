@@ -3,6 +3,10 @@ internal import JSON
 /// Modules that change nothing on the machine.
 enum SmallModules {
     static func debug(_ context: ModuleContext) throws -> Proposal {
+        let verbosity = try context.evaluate("{{ ansible_verbosity }}").integer ?? 0
+        if let least = context.integer("verbosity"), least > verbosity {
+            return Proposal(["skipped_reason": "Verbosity threshold not met.", "skipped": true])
+        }
         if let name = context.text("var") {
             let value = try context.evaluate(.string("{{ \(name) }}"))
             return Proposal([name: value], message: "\(name): \(value.string ?? value.text)")

@@ -77,8 +77,7 @@ enum WaitForModule {
     private static func said(_ socket: Int32, until regex: PythonRegex, seconds: Int) -> String {
         var (text, buffer) = ("", [UInt8](repeating: 0, count: 1024))
         while !regex.isFound(in: text) {
-            var polled = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-            guard poll(&polled, 1, Int32(seconds) * 1000) == 1 else { break }
+            guard SystemCalls.isReady(socket, for: POLLIN, milliseconds: seconds * 1000) else { break }
             let count = read(socket, &buffer, buffer.count)
             guard count > 0 else { break }
             text += String(decoding: buffer.prefix(count), as: UTF8.self)
@@ -105,10 +104,9 @@ enum WaitForModule {
                 close(socket)
                 continue
             }
-            var polled = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
             var failure: Int32 = 0
             var length = socklen_t(MemoryLayout<Int32>.size)
-            if poll(&polled, 1, Int32(timeoutSeconds) * 1000) == 1,
+            if SystemCalls.isReady(socket, for: POLLOUT, milliseconds: timeoutSeconds * 1000),
                 getsockopt(socket, SOL_SOCKET, SO_ERROR, &failure, &length) == 0, failure == 0
             {
                 return socket

@@ -39,16 +39,17 @@ struct PlayCommand: AsyncParsableCommand, HostCommand {
 
     func run() async throws {
         let environment = Workplace.environment
+        let configuration = try AnsibleConfiguration(
+            folder: FileManager.default.currentDirectoryPath, environment: environment)
+        let options = options(configuration)
         let inputs = try PlayInputs(
-            choice, connection, secrets, playbooks: playbooks,
-            configuration: try AnsibleConfiguration(
-                folder: FileManager.default.currentDirectoryPath, environment: environment), environment: environment)
+            choice, connection, secrets, playbooks: playbooks, options: options, configuration: configuration,
+            environment: environment)
         for warning in inputs.warnings { Terminal.error("warning: \(warning.rendered)") }
         if choice.syntaxCheck { return Terminal.output("the syntax of \(playbooks.joined(separator: ", ")) is right") }
         if choice.onlyLists { return Terminal.output(PlayListing(inputs.compiled, choice).text) }
         let printer = PlayPrinter(
-            showsDifferences: diff || inputs.configuration.alwaysShowsDifferences,
-            isVerbose: verbose + inputs.configuration.verbosity > 0, format: output.format)
+            showsDifferences: options.showsDifferences, isVerbose: options.verbosity > 0, format: output.format)
         let connector = try inputs.connector(connection)
         let connect: PlaybookRun.Connect = { host, keywords in
             try await connector.connect(
@@ -56,7 +57,7 @@ struct PlayCommand: AsyncParsableCommand, HostCommand {
         }
         let recap = try await Interruption.cancelling("play") {
             try await PlaybookRun(
-                inputs.compiled, forks: forks ?? inputs.configuration.forks, isChecking: check,
+                inputs.compiled, forks: options.forks, isChecking: check,
                 step: choice.step ? { @Sendable in PlayPrompt.wish($0) } : nil,
                 pausing: { Terminal.line($0, echoes: $1, awaitsLine: $2) }, patience: .seconds(60)
             ).run(
@@ -66,6 +67,26 @@ struct PlayCommand: AsyncParsableCommand, HostCommand {
         printer.finish(recap)
         if profile { Terminal.error(printer.profile) }
         if !recap.succeeded { throw ExitStatus.partial }
+    }
+
+    /// What was chosen here, and in `ansible.cfg` where it was not.
+    private func options(_ configuration: AnsibleConfiguration) -> RunOptions {
+        var options = RunOptions()
+        options.isChecking = check
+        options.showsDifferences = diff || configuration.alwaysShowsDifferences
+        options.forks = forks ?? configuration.forks
+        options.inventories = (choice.inventory.isEmpty ? configuration.inventories : choice.inventory).map {
+            $0.contains(",") ? $0 : URL(filePath: $0).standardizedFileURL.path
+        }
+        options.limit = choice.limit
+        func words(_ given: [String], or configured: [String]) -> [String] {
+            (given.isEmpty ? configured : given).flatMap { $0.split(separator: ",").map(String.init) }
+        }
+        options.tags = words(choice.tags, or: configuration.tags)
+        options.skippedTags = words(choice.skipTags, or: configuration.skippedTags)
+        options.verbosity = verbose + configuration.verbosity
+        options.configurationFile = configuration.file
+        return options
     }
 }
 

@@ -21,7 +21,7 @@ struct PlayInputs: Sendable {
 
     init(
         _ choice: PlayChoice, _ connection: PlayConnection, _ secrets: PlaySecrets, playbooks: [String],
-        configuration: AnsibleConfiguration, environment: [String: String]
+        options: RunOptions, configuration: AnsibleConfiguration, environment: [String: String]
     ) throws {
         self.configuration = configuration
         self.environment = environment
@@ -34,9 +34,7 @@ struct PlayInputs: Sendable {
         if connection.become { extra["ansible_become"] = true }
         if let user = connection.becomeUser { extra["ansible_become_user"] = .string(user) }
         extraVariables = extra
-        let tags = TagChoice(
-            only: Self.names(choice.tags, configuration.tags),
-            skipped: Self.names(choice.skipTags, configuration.skippedTags))
+        let tags = TagChoice(only: Set(options.tags), skipped: Set(options.skippedTags))
         let limit = try choice.limit.map { text throws(Diagnoses) in
             Set(try HostPattern(limit: text).hosts(in: sources.inventory))
         }
@@ -48,8 +46,9 @@ struct PlayInputs: Sendable {
         for path in playbooks {
             do throws(Diagnoses) {
                 let playbook = try CompiledPlaybook(
-                    path, inventory: inventory, inventoryFiles: inventoryFiles, extraVariables: extra, tags: tags,
-                    startAtTask: choice.startAtTask, vault: vault, configuration: configuration)
+                    path, inventory: inventory, inventoryFiles: inventoryFiles, extraVariables: extra,
+                    options: options, tags: tags, startAtTask: choice.startAtTask, vault: vault,
+                    configuration: configuration)
                 compiled.append(limit.map { playbook.limited(to: $0) } ?? playbook)
             } catch {
                 problems += error.all
@@ -61,10 +60,6 @@ struct PlayInputs: Sendable {
     }
 
     private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-
-    private static func names(_ given: [String], _ configured: [String]) -> Set<String> {
-        Set((given.isEmpty ? configured : given).flatMap { $0.split(separator: ",").map(String.init) })
-    }
 
     private static func vault(
         _ secrets: PlaySecrets, _ configuration: AnsibleConfiguration, _ environment: [String: String]
