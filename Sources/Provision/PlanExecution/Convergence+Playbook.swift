@@ -18,6 +18,9 @@ extension ClusterLifecycle {
             self, spec, started: started, resumed: resumed, without: Set(failed.map(\.machine)), next: .converging)
         let program = try RunnerProgram(folder: programsFolder)
         let exchange = RunnerExchange()
+        let secondWays = SecondWays()
+        let thisHost = try ThisHost(programsFolder: programsFolder, playbooks)
+        let machines = Set(spec.machines.map(\.name))
         let concerned = Set(playbooks.flatMap(\.hosts))
         for failure in failed { await exchange.offer(failure.machine, .failure(Diagnoses(failure.diagnoses))) }
         let report = progress.report
@@ -27,13 +30,23 @@ extension ClusterLifecycle {
                 let begin = ContinuousClock.now
                 defer { report(.phaseFinished(.playbook, seconds: begin.secondsSince)) }
                 let recap = try await PlaybookRun(playbooks).run(
-                    connect: { host, _ in try await exchange.channel(of: host) },
+                    connect: { host, _ in
+                        try await machines.contains(host) ? exchange.channel(of: host) : thisHost.connect(as: host)
+                    },
+                    connectBeside: { host in
+                        try await machines.contains(host) ? secondWays.channel(of: host) : thisHost.connect(as: host)
+                    },
                     report: { event in
                         failedTasks.note(event)
                         Self.forward(event, to: report)
                     })
                 await exchange.finish()
+                await secondWays.finish()
                 return .played(recap)
+            }
+            group.addTask {
+                await secondWays.serve { host, body in try await visit.withSecondRunner(program, on: host, body) }
+                return .served
             }
             group.addTask {
                 .visited(
@@ -59,13 +72,15 @@ extension ClusterLifecycle {
                     switch part {
                     case .played(let result): recap = result
                     case .visited(let failures): unreached = failures
+                    case .served: break
                     }
                 }
             } catch {
                 await exchange.finish()
+                await secondWays.finish()
                 throw error
             }
-            guard let recap else { preconditionFailure("one of the two tasks gives the recap") }
+            guard let recap else { preconditionFailure("one of the tasks gives the recap") }
             return (recap, unreached)
         }
         let known = Set((failed + unreached).map(\.machine))
@@ -82,10 +97,11 @@ extension ClusterLifecycle {
         }
     }
 
-    /// What the two halves of a run end with.
+    /// What the parts of a run end with.
     private enum Part: Sendable {
         case played(PlaybookRecap)
         case visited([MachineFailure])
+        case served
     }
 
     private static func forward(_ event: HostEvent, to report: @Sendable (ProgressEvent) -> Void) {

@@ -54,13 +54,26 @@ struct BundleCompiler {
         }
         let variables = allVariables
         var bundles: [String: Bundle] = [:]
-        for host in inventory.hosts.map(\.name) {
+        // This host may take part without standing in the inventory.
+        for host in (inventory.hosts.map(\.name) + stages.flatMap(\.hosts)).withoutRepetitions {
             let mine = stages.filter { $0.hosts.contains(host) }
             if mine.isEmpty { continue }
             bundles[host] = bundle(host, mine, variables)
         }
+        share(variables, in: &bundles)
         try problems.throwIfAny()
         return (stages, bundles)
+    }
+
+    /// Gives everybody's variables to those who may ask for them, and has all tell of theirs where anybody may.
+    private func share(_ variables: [String: JSONObject], in bundles: inout [String: Bundle]) {
+        let askers = bundles.values.filter { $0.json.text.contains("hostvars") || $0.isOpen }.map(\.host)
+        if askers.isEmpty { return }
+        let all = JSONObject(inventory.hosts.map { ($0.name, .object(variables[$0.name] ?? JSONObject())) })
+        for host in askers { bundles[host]?.hostVariables = all }
+        for host in bundles.keys {
+            for number in bundles[host]?.plays.indices ?? 0..<0 { bundles[host]?.plays[number].sharesVariables = true }
+        }
     }
 
     private func note(unknownHostsOf play: Play) {
@@ -98,7 +111,7 @@ struct BundleCompiler {
 
     private func bundle(_ host: String, _ stages: [CompiledPlaybook.Stage], _ variables: [String: JSONObject]) -> Bundle
     {
-        let own = variables[host] ?? JSONObject()
+        let own = variables[host] ?? hostVariables(host)
         var bundle = Bundle(
             playbook: playbook.path, host: host, user: own["ansible_user"]?.string, variables: own,
             hostVariables: JSONObject(),
@@ -113,11 +126,6 @@ struct BundleCompiler {
                     roles: play.roles.map(bundler.bundled), items: bundler.bundled(play.items),
                     handlers: play.handlers.map(bundler.bundled), forcesHandlers: play.forcesHandlers))
             bundle.plays[bundle.plays.count - 1].meetsAfterEach = play.limit != FailureLimit()
-        }
-        if bundle.json.text.contains("hostvars") {
-            for number in bundle.plays.indices { bundle.plays[number].sharesVariables = true }
-            bundle.hostVariables = JSONObject(
-                inventory.hosts.map { ($0.name, .object(variables[$0.name] ?? JSONObject())) })
         }
         return bundle
     }
@@ -148,7 +156,7 @@ struct BundleCompiler {
     /// What a task of a machine includes under a name that only the machine knew.
     func inclusion(_ name: String, at site: Int, for host: String, play number: Int) throws(Diagnoses) -> Inclusion {
         let variables = allVariables
-        let own = variables[host] ?? JSONObject()
+        let own = variables[host] ?? hostVariables(host)
         let bundle = Bundle(
             playbook: playbook.path, host: host, user: own["ansible_user"]?.string, variables: own,
             hostVariables: JSONObject(), extraVariables: extraVariables, plays: [])
@@ -157,5 +165,19 @@ struct BundleCompiler {
         let inclusion = bundler(bundle, stage, variables).bundled(try inclusions.load(name, at: site))
         try problems.throwIfAny()
         return inclusion
+    }
+}
+
+extension Bundle {
+    /// Whether tasks may use text that is not in it: what they include, render or read has its name on the machine only.
+    fileprivate var isOpen: Bool {
+        plays.flatMap { $0.tasks + $0.handlers }.flatMap(\.withIncluded).contains { task in
+            switch task.module {
+            case "include_tasks", "include_role": task.inclusions.isEmpty
+            case "template": task.files.isEmpty
+            case "include_vars": true
+            default: false
+            }
+        }
     }
 }
