@@ -115,7 +115,7 @@ let targets: [Target] = [
         "Playbooks", "Plays",
         ["Diagnostics", "INI", "JSON", "Linux", "YAML", "Templates", "Inventories", "Vault", "Bundles", crypto]),
     wing(
-        "Playbooks", "HostConnections", ["Diagnostics", "JSON", "Linux", "Templates", "Plays"] + nio.prefix(2)),
+        "Playbooks", "HostConnections", ["Diagnostics", "JSON", "Linux", "Templates", "Plays", crypto] + nio.prefix(2)),
     // The HTTP client of `get_url` and `uri` feeds NIO's codecs by hand: embedded, without event loops.
     wing(
         "Playbooks", "TaskModules",

@@ -11,6 +11,10 @@ package struct ConnectionVariables: Hashable, Sendable {
         package var port: Int?
         package var keyFile: String?
         package var moreArguments: [String] = []
+        /// Arguments of ssh in place of those that keep connections (`ssh_args`).
+        package var ownArguments: [String]?
+        /// Where connections are kept; nil where they are not.
+        package var keptFolder: String?
         package var isLocal = false
         package var checksHostKeys = true
         package var connectTimeoutSeconds = 10
@@ -34,6 +38,8 @@ package struct ConnectionVariables: Hashable, Sendable {
     var keyFile: String?
     /// Further arguments of OpenSSH's client.
     var moreArguments: [String] = []
+    private var ownArguments: [String]?
+    private let keptFolder: String?
     var program = "ssh"
     var isLocal: Bool
     var checksHostKeys: Bool
@@ -60,6 +66,8 @@ package struct ConnectionVariables: Hashable, Sendable {
             moreArguments += try text(name).map { try Defaults.words(of: $0) } ?? []
         }
         moreArguments += defaults.moreArguments
+        ownArguments = try text("ansible_ssh_args").map { try Defaults.words(of: $0) } ?? defaults.ownArguments
+        keptFolder = defaults.keptFolder
         program = try text("ansible_ssh_executable") ?? "ssh"
         let connection = try text("ansible_connection") ?? (defaults.isLocal ? "local" : "ssh")
         guard ["ssh", "smart", "paramiko", "paramiko_ssh", "local"].contains(connection) else {
@@ -86,14 +94,23 @@ package struct ConnectionVariables: Hashable, Sendable {
             try text("ansible_become_password", "ansible_become_pass", "ansible_sudo_pass") ?? defaults.becomePassword
     }
 
-    /// OpenSSH's client, with everything but the command.
+    /// OpenSSH's client, with everything but the host and the command.
     var clientArguments: [String] {
-        var arguments = [program, "-o", "BatchMode=yes", "-o", "ConnectTimeout=\(connectTimeoutSeconds)"]
+        var arguments = [program] + (ownArguments ?? [])
+        arguments += ["-o", "BatchMode=yes", "-o", "ConnectTimeout=\(connectTimeoutSeconds)"]
         arguments += ["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4", "-T", "-x", "-a"]
         if !checksHostKeys { arguments += ["-o", "StrictHostKeyChecking=no"] }
         if let keyFile { arguments += ["-i", keyFile] }
         if let port { arguments += ["-p", "\(port)"] }
         if let user { arguments += ["-l", user] }
-        return arguments + moreArguments + ["--", address]
+        return arguments + moreArguments
+    }
+
+    /// The connection that is kept to there; nil where nobody keeps one, or the arguments say how.
+    var keptConnection: KeptConnection? {
+        guard let keptFolder, ownArguments == nil,
+            !moreArguments.contains(where: { $0.lowercased().contains("control") || $0.hasPrefix("-S") })
+        else { return nil }
+        return KeptConnection(in: keptFolder, for: clientArguments + [address])
     }
 }

@@ -41,14 +41,40 @@ package struct HostConnector: Sendable {
         let place = try ConnectionVariables(of: host, variables, defaults)
         let password = needsRoot ? place.becomePassword : nil
         let command = needsRoot ? launch.asRoot(withPassword: password != nil) : launch.asUser
-        let arguments =
-            place.isLocal
-            ? ["/bin/sh", "-c", command] : place.clientArguments + ["exec sh -c " + RunnerLaunch.quoted(command)]
+        if place.isLocal {
+            return try await open(["/bin/sh", "-c", command], password, host, place)
+        }
+        let remote = ["--", place.address, "exec sh -c " + RunnerLaunch.quoted(command)]
+        guard let kept = place.keptConnection else {
+            return try await open(place.clientArguments + remote, password, host, place)
+        }
+        let arguments = place.clientArguments + kept.arguments + remote
+        if kept.exists {
+            do {
+                return try await open(arguments, password, host, place, within: Self.patienceWithKept)
+            } catch {
+                // The machine may have started anew since, or be another: what is wrong with a new connection counts.
+                try Task.checkCancellation()
+                kept.abandon()
+            }
+        }
+        return try await open(arguments, password, host, place)
+    }
+
+    /// How long a machine may be silent over a connection that was made earlier.
+    private static let patienceWithKept = Duration.seconds(5)
+
+    /// Starts a program that becomes the runner, and says its first word within the time, if there is one.
+    private func open(
+        _ arguments: [String], _ password: String?, _ host: String, _ place: ConnectionVariables,
+        within patience: Duration? = nil
+    ) async throws -> MachineChannel {
         let program = try await PipedProgram.start(
             arguments, environment: environment.map { "\($0.key)=\($0.value)" }.sorted())
         do {
             if let password { try await program.send(Array((password + "\n").utf8)) }
-            let stream = Stream(program, try await begin(program, host, place))
+            let first = try await firstWord(of: program, within: patience)
+            let stream = Stream(program, try await begin(program, first, host, place))
             var channel = MachineChannel(
                 send: { try await stream.send($0) }, receive: { try await stream.receive() },
                 close: { await program.close() })
@@ -60,22 +86,42 @@ package struct HostConnector: Sendable {
         }
     }
 
+    private func firstWord(of program: PipedProgram, within patience: Duration?) async throws -> [UInt8]? {
+        guard let patience else { return try await program.receive() }
+        return try await withThrowingTaskGroup { group in
+            group.addTask {
+                try await Task.sleep(for: patience)
+                program.end()
+            }
+            defer { group.cancelAll() }
+            return try await program.receive()
+        }
+    }
+
     /// Brings the runner where it is not; gives what it has said already.
-    private func begin(_ program: PipedProgram, _ host: String, _ place: ConnectionVariables) async throws -> [UInt8] {
-        while let bytes = try await program.receive() {
+    private func begin(
+        _ program: PipedProgram, _ first: [UInt8]?, _ host: String, _ place: ConnectionVariables
+    ) async throws -> [UInt8] {
+        var next = first
+        while let bytes = next {
             for (number, byte) in bytes.enumerated() {
                 switch byte {
                 case UInt8(ascii: "+"): return Array(bytes[(number + 1)...])
-                case UInt8(ascii: "-"):
-                    let content = Array(try Data(contentsOf: URL(filePath: file), options: .mappedIfSafe))
-                    for start in stride(from: 0, to: content.count, by: 1 << 20) {
-                        try await program.send(Array(content[start..<min(content.count, start + (1 << 20))]))
-                    }
+                case UInt8(ascii: "-"): try await sendRunner(to: program)
                 default: throw Self.unexpected(host, place, String(decoding: bytes, as: UTF8.self))
                 }
             }
+            next = try await program.receive()
         }
         throw unreachable(host, place, program.complaint)
+    }
+
+    /// Sends the runner itself, of which no more than a piece is in memory at a time.
+    private func sendRunner(to program: PipedProgram) async throws {
+        let content = try Data(contentsOf: URL(filePath: file), options: .alwaysMapped)
+        for start in stride(from: 0, to: content.count, by: 1 << 20) {
+            try await program.send(Array(content[start..<min(content.count, start + (1 << 20))]))
+        }
     }
 
     private static func unexpected(_ host: String, _ place: ConnectionVariables, _ text: String) -> Diagnosis {
@@ -95,11 +141,11 @@ package struct HostConnector: Sendable {
             place.isLocal ? "the runner does not start on this host" : "host '\(host)' cannot be reached",
             why: lines.isEmpty ? "the connection ended without a word" : lines,
             fix: place.isLocal
-                ? nil : "see that this works without a question: \(Self.shown(place.clientArguments)) true")
+                ? nil : "see that this works without a question: \(Self.shown(place)) true")
     }
 
-    private static func shown(_ arguments: [String]) -> String {
-        arguments.filter { !["-T", "-x", "-a", "--"].contains($0) }.joined(separator: " ")
+    private static func shown(_ place: ConnectionVariables) -> String {
+        (place.clientArguments.filter { !["-T", "-x", "-a"].contains($0) } + [place.address]).joined(separator: " ")
     }
 
     /// A runner's words behind its first byte; where it ends without one, what it complained of is the error.

@@ -61,6 +61,9 @@ final class PipedProgram: Sendable {
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 
+    /// Asks it to end at once, with all that it has started.
+    func end() { kill(-pid, SIGTERM) }
+
     /// Closes its input and waits for its end; what does not end by itself is ended.
     func close() async {
         // It may be closed already, from the other side.
@@ -68,12 +71,12 @@ final class PipedProgram: Sendable {
         var status: Int32 = 0
         let deadline = ContinuousClock.now + .seconds(5)
         while waitpid(pid, &status, WNOHANG) == 0 {
-            if ContinuousClock.now > deadline { kill(-pid, SIGTERM) }
+            if ContinuousClock.now > deadline { end() }
             do {
                 try await Task.sleep(for: .milliseconds(10))
             } catch {
                 // Who is cancelled waits for nobody.
-                kill(-pid, SIGTERM)
+                end()
                 waitpid(pid, &status, 0)
                 return
             }

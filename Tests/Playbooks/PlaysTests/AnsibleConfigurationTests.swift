@@ -51,6 +51,9 @@ import Testing
             become_user = other
             [tags]
             skip = slow, danger
+            [ssh_connection]
+            ssh_args =
+            control_path_dir = ~/kept
             """
         let found = try read(text, ["ANSIBLE_FORKS": "3", "ANSIBLE_FORCE_COLOR": "1", "KIND": "x"]).get()
         var wanted = AnsibleConfiguration()
@@ -60,6 +63,7 @@ import Testing
         (wanted.forks, wanted.checksHostKeys, wanted.remoteUser) = (3, false, "admin")
         (wanted.vaultPasswordFile, wanted.gathering) = ("FOLDER/./.vault", .smart)
         (wanted.becomes, wanted.becomeUser, wanted.skippedTags) = (true, "other", ["slow", "danger"])
+        (wanted.sshArguments, wanted.controlFolder) = ("", "/home/me/kept")
         wanted.colour = .always
         wanted.hostPatternMismatch = .warning
         #expect(found == wanted)

@@ -1,7 +1,9 @@
 import JSON
+import Synchronization
 import Testing
 
 @testable import Bundles
+@testable import Inventories
 @testable import Plays
 
 /// What shows across machines, seen by the order in which they write into one file.
@@ -37,6 +39,29 @@ import Testing
         #expect(machine.text("log") == "a\n")
         for host in ["a", "b", "c"] { #expect(machine.text(host) == "\(host) said of a\n") }
         #expect(recap.counts["a"]?.ok == 3 && recap.counts["b"]?.ok == 1)
+    }
+
+    @Test func `Connections end together, none waits for another's end`() async throws {
+        let machine = try LocalMachine()
+        try machine.write("- {hosts: all, gather_facts: false, tasks: [{ping: {}}]}", to: "site.yml")
+        let inventory = Inventory(hosts: ["a", "b", "c"].map { .init($0) }, groups: [])
+        let compiled = try CompiledPlaybook(machine.root + "/site.yml", inventory: inventory)
+        let ending = Mutex(0)
+        let sawAll = Mutex(0)
+        _ = try await PlaybookRun([compiled], forks: 1).run(
+            connect: { host, _ in
+                var channel = machine.connect(host)
+                let close = channel.close
+                channel.close = {
+                    ending.withLock { $0 += 1 }
+                    let deadline = ContinuousClock.now + .seconds(5)
+                    while ending.withLock({ $0 }) < 3, ContinuousClock.now < deadline { await Task.yield() }
+                    if ending.withLock({ $0 }) == 3 { sawAll.withLock { $0 += 1 } }
+                    await close()
+                }
+                return channel
+            }, report: { _ in })
+        #expect(sawAll.withLock { $0 } == 3)
     }
 
     @Test func `What fails for all ends the play for all`() async throws {

@@ -49,7 +49,7 @@ import Testing
                     guard let name = isBroken.withLock({ $0 }) else { return await close() }
                     machine.hangUp()
                     // The runner has ended once its lock is free.
-                    let lock = open(machine.root + "/.state-here/lock", O_RDWR | O_CLOEXEC)
+                    let lock = open(machine.root + "/.state/lock-here", O_RDWR | O_CLOEXEC)
                     flock(lock, LOCK_EX)
                     Glibc.close(lock)
                     if !isStuck { try? machine.write("", to: "go-" + name) }

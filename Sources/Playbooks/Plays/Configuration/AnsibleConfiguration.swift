@@ -31,6 +31,10 @@ package struct AnsibleConfiguration: Hashable, Sendable {
     package var remotePort: Int?
     package var privateKeyFile: String?
     package var connectTimeoutSeconds = 10
+    /// Arguments of OpenSSH's client, in place of those that keep connections; empty where it has none.
+    package var sshArguments: String?
+    /// Where connections are kept.
+    package var controlFolder: String?
     package var becomes = false
     package var becomeUser = "root"
     package var asksBecomePassword = false
@@ -86,6 +90,8 @@ package struct AnsibleConfiguration: Hashable, Sendable {
         privateKeyFile = reader.path("defaults", "private_key_file", "ANSIBLE_PRIVATE_KEY_FILE")
         connectTimeoutSeconds =
             reader.integer("defaults", "timeout", "ANSIBLE_TIMEOUT", in: 1...86_400) ?? connectTimeoutSeconds
+        sshArguments = reader.line("ssh_connection", "ssh_args", "ANSIBLE_SSH_ARGS")
+        controlFolder = reader.path("ssh_connection", "control_path_dir", "ANSIBLE_SSH_CONTROL_PATH_DIR")
     }
 
     private mutating func readVault(_ reader: ConfigurationReader) {

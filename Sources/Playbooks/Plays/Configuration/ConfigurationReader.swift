@@ -88,6 +88,11 @@ final class ConfigurationReader {
         written(section, key, variable).flatMap { $0.text.isEmpty ? nil : $0.text }
     }
 
+    /// A text that says something even where it is empty.
+    func line(_ section: String, _ key: String, _ variable: String) -> String? {
+        written(section, key, variable)?.text
+    }
+
     func list(_ section: String, _ key: String, _ variable: String) -> [String]? {
         text(section, key, variable).map { text in
             text.split { $0 == "," || $0.isNewline }.map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }

@@ -48,9 +48,13 @@ package actor Delegates {
     }
 
     func close() async {
-        for run in runs.values {
-            // One that never began has nothing to close.
-            if let run = try? await run.value { await run.close() }
+        await withDiscardingTaskGroup { group in
+            for run in runs.values {
+                group.addTask {
+                    // One that never began has nothing to close.
+                    if let run = try? await run.value { await run.close() }
+                }
+            }
         }
     }
 }

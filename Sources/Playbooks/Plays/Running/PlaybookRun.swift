@@ -119,9 +119,16 @@ package struct PlaybookRun: Sendable {
                 if batch.allSatisfy({ !recap.takesPart($0) }) { break plays }
             }
         }
-        for run in runs.values { await run.close() }
-        await delegates.close()
+        await close(Array(runs.values), delegates)
         return recap
+    }
+
+    /// Ends all connections at once: each takes as long as the machine's runner takes to end.
+    private func close(_ runs: [MachineRun], _ delegates: Delegates) async {
+        await withDiscardingTaskGroup { group in
+            for run in runs { group.addTask { await run.close() } }
+            group.addTask { await delegates.close() }
+        }
     }
 
     /// The plays of all playbooks in order, each with its playbook's number.

@@ -1,3 +1,4 @@
+import Credentials
 import Diagnostics
 import FoundationEssentials
 import HostConnections
@@ -117,6 +118,13 @@ struct PlayInputs: Sendable {
         defaults.port = configuration.remotePort
         defaults.keyFile = options.privateKey ?? configuration.privateKeyFile
         defaults.moreArguments = try options.sshCommonArgs.map { try ConnectionVariables.Defaults.words(of: $0) } ?? []
+        defaults.ownArguments = try configuration.sshArguments.map {
+            try ConnectionVariables.Defaults.words(of: $0)
+        }
+        // Without a home nothing is kept.
+        defaults.keptFolder =
+            configuration.controlFolder
+            ?? (try? CredentialStore.defaultRoot(environment: environment)).map { $0 + "/connections" }
         defaults.isLocal = options.connection == "local"
         defaults.checksHostKeys = configuration.checksHostKeys
         defaults.connectTimeoutSeconds = configuration.connectTimeoutSeconds
