@@ -27,6 +27,11 @@ package enum Ask: Hashable, Sendable {
     case reboot(timeoutSeconds: Int)
     /// The file's content is complete.
     case delivered
+    /// Keep for the run what a task of `group_by`, `add_host` or `set_stats` says, once for each place; of a secret one that it was
+    /// said alone.
+    case keep(module: String, arguments: JSONObject, place: [Int], ofAll: Bool, isSecret: Bool)
+    /// What has the run's inventory become since I heard of it?
+    case inventory
     /// Show a text to whoever watches the run, and wait for a line where one is wanted.
     case prompt(text: String, echoes: Bool, awaitsLine: Bool)
 
@@ -65,6 +70,12 @@ package enum Ask: Hashable, Sendable {
             ]
         case .reboot(let seconds): ["ask": "reboot", "timeoutSeconds": JSON(seconds)]
         case .delivered: ["ask": "delivered"]
+        case .keep(let module, let arguments, let place, let ofAll, let isSecret):
+            [
+                "ask": "keep", "module": .string(module), "arguments": .object(arguments),
+                "place": .array(place.map { JSON($0) }), "ofAll": .bool(ofAll), "isSecret": .bool(isSecret),
+            ]
+        case .inventory: ["ask": "inventory"]
         case .prompt(let text, let echoes, let awaitsLine):
             ["ask": "prompt", "text": .string(text), "echoes": .bool(echoes), "awaitsLine": .bool(awaitsLine)]
         }
@@ -106,6 +117,12 @@ package enum Ask: Hashable, Sendable {
                 isFlat: try reader.flag("isFlat"), checksum: try reader.text("checksum"))
         case "reboot": self = .reboot(timeoutSeconds: try reader.integer("timeoutSeconds"))
         case "delivered": self = .delivered
+        case "keep":
+            self = .keep(
+                module: try reader.text("module"), arguments: try reader.object("arguments"),
+                place: json["place"]?.array?.compactMap(\.integer) ?? [], ofAll: try reader.flag("ofAll"),
+                isSecret: try reader.flag("isSecret"))
+        case "inventory": self = .inventory
         case "prompt":
             self = .prompt(
                 text: try reader.text("text"), echoes: try reader.flag("echoes"),

@@ -97,6 +97,8 @@ package struct Bundle: Hashable, Sendable {
     /// are carried out each time.
     package var onceAs: String?
     package var plays: [Play]
+    /// Whether it takes the place of the one before within the same playbook: what came up on the machine stays.
+    package var goesOn = false
 
     package init(
         playbook: String, host: String, user: String?, variables: JSONObject, hostVariables: JSONObject,
@@ -138,6 +140,9 @@ extension Bundle {
     package var inclusionSite: Int?
     /// Whether it begins only when all machines of the batch have come to it.
     package var meetsOthers = false
+
+    /// Whether one machine does it for all of the batch, since its module wants that.
+    package var isDoneOnce: Bool { ModuleSpec.named(module)?.isDoneOnce ?? false }
 
     package subscript<Value>(dynamicMember keyword: WritableKeyPath<TaskKeywords, Value>) -> Value {
         get { keywords[keyPath: keyword] }

@@ -8,12 +8,14 @@ extension Bundle {
 
     /// The bundle as JSON; what is at its default is left out.
     package var json: JSON {
-        [
+        var json: JSON = [
             "format": JSON(Self.format), "playbook": .string(playbook), "host": .string(host),
             "user": user.map { .string($0) } ?? .null, "variables": .object(variables),
             "hostVariables": .object(hostVariables), "extraVariables": .object(extraVariables),
             "onceAs": onceAs.map { .string($0) } ?? .null, "plays": .array(plays.map(\.json)),
         ]
+        if goesOn { json["goesOn"] = true }
+        return json
     }
 
     package init(json: JSON) throws(BundleError) {
@@ -24,6 +26,7 @@ extension Bundle {
             variables: try reader.object("variables"), hostVariables: try reader.object("hostVariables"),
             extraVariables: try reader.object("extraVariables"), onceAs: try reader.optionalText("onceAs"),
             plays: try reader.list("plays") { json throws(BundleError) in try Play(json: json) })
+        goesOn = json["goesOn"]?.bool ?? false
     }
 }
 

@@ -9,6 +9,12 @@ extension ModuleSpec {
     /// Whether one machine does it for all of the batch, whatever the task says.
     package var isDoneOnce: Bool { ["pause", "add_host"].contains(name) }
 
+    /// Those that add hosts or groups to the run's inventory.
+    package static let growing: Set<String> = ["group_by", "add_host"]
+
+    /// Whether the controller keeps what it says for the run.
+    package var isKept: Bool { Self.growing.contains(name) || name == "set_stats" }
+
     private static let ofNoMachine: Set<String> = [
         "debug", "set_fact", "assert", "fail", "include_vars", "meta", "group_by", "add_host", "set_stats", "pause",
     ]
@@ -50,6 +56,23 @@ extension ModuleSpec {
                 Parameter(name: "prompt", kind: .text), Parameter(name: "echo", kind: .flag),
             ],
             alternatives: [["minutes", "seconds"]]),
+        ModuleSpec(
+            name: "group_by",
+            parameters: [
+                Parameter(name: "key", kind: .text, isRequired: true), Parameter(name: "parents", kind: .any),
+            ]),
+        ModuleSpec(
+            name: "add_host",
+            parameters: [
+                Parameter(name: "name", kind: .text, aliases: ["hostname", "host"], isRequired: true),
+                Parameter(name: "groups", kind: .list, aliases: ["groupname", "group"]),
+            ], takesAny: true),
+        ModuleSpec(
+            name: "set_stats",
+            parameters: [
+                Parameter(name: "data", kind: .dictionary), Parameter(name: "per_host", kind: .flag),
+                Parameter(name: "aggregate", kind: .flag),
+            ]),
         ModuleSpec(
             name: "include_vars",
             parameters: [

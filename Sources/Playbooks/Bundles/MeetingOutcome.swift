@@ -16,6 +16,8 @@ package struct MeetingOutcome: Hashable, Sendable {
     /// The machines that still take part, and what others told of their variables since the last time, by machine.
     package var hosts: [String]
     package var updates: JSONObject
+    /// What the run's inventory has become, where the machine has not heard of that.
+    package var inventory: InventoryNews?
 
     package init(_ act: Act, hosts: [String], updates: JSONObject = [:]) {
         self.act = act
@@ -25,6 +27,7 @@ package struct MeetingOutcome: Hashable, Sendable {
 
     package var json: JSON {
         var json: JSON = ["hosts": JSON(hosts), "updates": .object(updates)]
+        if let inventory { json["inventory"] = inventory.json }
         switch act {
         case .goOn: json["act"] = "goOn"
         case .stop: json["act"] = "stop"
@@ -47,5 +50,6 @@ package struct MeetingOutcome: Hashable, Sendable {
         case let other: throw .malformed("a meeting's unknown outcome '\(other)'")
         }
         self.init(act, hosts: json["hosts"]?.array?.compactMap(\.string) ?? [], updates: try reader.object("updates"))
+        inventory = try json["inventory"].map { json throws(BundleError) in try InventoryNews(json: json) }
     }
 }

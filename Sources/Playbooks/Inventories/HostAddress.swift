@@ -19,6 +19,11 @@ struct HostAddress: Hashable {
         HostAddress(text).map { ($0.name, $0.port) } ?? (text, nil)
     }
 
+    /// The same of one host: what holds ranges is a name as it stands.
+    static func partsOfOne(_ text: String) -> (name: String, port: Int?) {
+        text.contains("[") && HostAddress(text)?.name.contains("[") != false ? (text, nil) : parts(of: text)
+    }
+
     /// Whether a text is an address of IPv4 or IPv6.
     static func isAddress(_ text: String) -> Bool {
         var address = in6_addr()

@@ -92,9 +92,7 @@ package struct Inventory: Hashable, Sendable {
         change(group.name) { $0.take(group.variables) }
         for host in group.hosts {
             add(Host(host))
-            guard !groupsNaming[host, default: []].contains(group.name) else { continue }
-            groupsNaming[host, default: []].append(group.name)
-            change(group.name) { $0.hosts.append(host) }
+            put(host, in: group.name)
         }
         for child in group.children {
             change(child) { _ in }
@@ -102,6 +100,15 @@ package struct Inventory: Hashable, Sendable {
             parents[child, default: []].append(group.name)
             change(group.name) { $0.children.append(child) }
         }
+    }
+
+    /// Makes a host one of a group's own, also this machine where the inventory does not have it; false where it is that already.
+    @discardableResult
+    mutating func put(_ host: String, in group: String) -> Bool {
+        guard !groupsNaming[host, default: []].contains(group) else { return false }
+        groupsNaming[host, default: []].append(group)
+        change(group) { $0.hosts.append(host) }
+        return true
     }
 
     private mutating func change(_ name: String, _ body: (inout Group) -> Void) {

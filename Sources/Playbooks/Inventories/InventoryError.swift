@@ -9,6 +9,7 @@ package enum InventoryError: Diagnosable, Hashable {
     case unclosedQuote(at: SourceLocation)
     case unfinishedEscape(at: SourceLocation)
     case circle(String, at: SourceLocation)
+    case groupWithinItself(String, around: String)
     case hostAsChild(String, at: SourceLocation)
     case undefinedGroup(String, at: SourceLocation)
     case badHost(String, at: SourceLocation)
@@ -33,6 +34,8 @@ package enum InventoryError: Diagnosable, Hashable {
         case .unclosedQuote(let place): Diagnosis("a quote is not closed", at: place)
         case .unfinishedEscape(let place): Diagnosis("nothing follows the last backslash", at: place)
         case .circle(let name, let place): Diagnosis("the group '\(name)' is within itself", at: place)
+        case .groupWithinItself(let name, let outer):
+            Diagnosis("the group '\(name)' cannot be within '\(outer)'", why: "that would put it within itself")
         case .hostAsChild(let text, let place):
             Diagnosis("'\(text)' is not a group's name", why: "a :children section holds one group a line", at: place)
         case .undefinedGroup(let name, let place):

@@ -17,7 +17,8 @@ extension Inventory {
             for group in level { members += ownHosts(of: group).filter { seenHosts.insert($0).inserted } }
             level = level.flatMap(children).filter { seenGroups.insert($0).inserted }
         }
-        return members
+        // This machine may be in a group without being in the inventory.
+        return name == "all" ? members.filter { host($0) != nil } : members
     }
 
     private func ownHosts(of name: String) -> [String] {

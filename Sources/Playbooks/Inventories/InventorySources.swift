@@ -58,9 +58,7 @@ package struct InventorySources: Sendable {
 
     private mutating func addHost(_ text: String, of source: String) {
         if text.isEmpty { return }
-        let (name, port) =
-            text.contains("[") && HostAddress(text)?.name.contains("[") != false
-            ? (text, nil) : HostAddress.parts(of: text)
+        let (name, port) = HostAddress.partsOfOne(text)
         if inventory.host(name) != nil { return }
         inventory.add(.init(name, variables: port.map { ["ansible_port": .integer(Int64($0))] } ?? [:], source: source))
         inventory.add(.init("ungrouped", hosts: [name]))

@@ -11,6 +11,8 @@ package final class BundleRunner {
     /// The runner's own program, for what goes on without it.
     let program: String
     var bundle: Bundle
+    /// Whether the machine had carried out the bundle's plays before this run, where that was looked up.
+    private var isDone: Bool?
     /// Facts, registered results and `set_fact`, which outlive a play.
     var facts = JSONObject()
     var registered = JSONObject()
@@ -21,7 +23,7 @@ package final class BundleRunner {
     /// Names of variables that got values which the others have not been told.
     private var untold: Set<String> = []
     /// The same of the controller, which keeps them for a runner that goes on in this one's place.
-    private var unmarked: Set<String> = []
+    private(set) var unmarked: Set<String> = []
     let templates = TemplateCache()
     var counts = RecapCounts()
     // Found before any task takes a user's rights: devices are root's.
@@ -45,6 +47,7 @@ package final class BundleRunner {
         do {
             guard var frame = try channel.receive() else { return 0 }
             var known: RunnerState?
+            var last: BundleRunner?
             defer {
                 // A cache that cannot be written costs time only.
                 try? known?.digests.save()
@@ -67,7 +70,11 @@ package final class BundleRunner {
                     try known
                     ?? RunnerState(folder: stateFolder, name: bundle.host, lockTimeoutSeconds: lockTimeoutSeconds)
                 known = state
-                let runner = BundleRunner(channel: channel, state: state, program: program, bundle: bundle)
+                let runner =
+                    (bundle.goesOn ? last : nil)
+                    ?? BundleRunner(channel: channel, state: state, program: program, bundle: bundle)
+                runner.bundle = bundle
+                last = runner
                 guard let next = try runner.plays() else { return 0 }
                 frame = next
             }
@@ -91,7 +98,7 @@ package final class BundleRunner {
 
     /// Carries out plays until the controller ends, or sends a frame that is no play: the next bundle.
     private func plays() throws -> Frame? {
-        let isDone = try bundle.onceAs.map { try state.isDone($0) } ?? false
+        let wasDone = try bundle.onceAs.map { try self.wasDone(once: $0) } ?? false
         while let frame = try channel.receive() {
             guard frame.kind == .play else { return frame }
             let start = try PlayStart(json: Self.parsed(frame.payload))
@@ -101,7 +108,7 @@ package final class BundleRunner {
             hear(start.others)
             if let point = start.resume { take(point) }
             var end = PlayEnd(counts: counts, isStopped: false, isFatal: false, updates: [:])
-            if !isDone {
+            if !wasDone {
                 end = try PlayRunner(self, play, start).run()
                 if let name = bundle.onceAs, counts.failed == 0, start.number == bundle.plays.last?.number {
                     try state.markDone(name)
@@ -112,6 +119,20 @@ package final class BundleRunner {
             try channel.flush()
         }
         return nil
+    }
+
+    /// Whether what is done only once was done before this run.
+    private func wasDone(once name: String) throws -> Bool {
+        // A bundle that goes on has more to do than the one before, which may have been through.
+        if isDone == false { try state.takeBackDone(name) }
+        let wasDone = try isDone ?? state.isDone(name)
+        isDone = wasDone
+        return wasDone
+    }
+
+    /// Takes in what the run's inventory has become.
+    func take(_ news: InventoryNews) {
+        (bundle.variables, bundle.hostVariables) = (news.variables, news.hostVariables)
     }
 
     /// Keeps a result or a fact under a name.

@@ -24,6 +24,8 @@ struct ModuleContext {
     let readVariables: (JSONObject) throws -> JSONObject
     /// Asks the controller and waits for what it says.
     var ask: (Ask) throws -> JSON = { _ in throw TaskFailure.said("there is no controller to ask") }
+    /// Has the controller keep what the task says for the run, and gives what comes of that.
+    var keep: (JSONObject) throws -> JSON = { _ in throw TaskFailure.said("there is no run to keep it for") }
     /// Gives the controller a piece of a file that it wants.
     var sendContent: ([UInt8]) throws -> Void = { _ in }
     /// The task's name, where somebody is shown it.
@@ -131,6 +133,7 @@ enum ModuleTable {
         "service": SystemdModule.propose, "git": GitModule.propose,
         "openssl_privatekey": PrivateKeyModule.propose, "openssl_csr": CertificateRequestModule.propose,
         "x509_certificate": CertificateModule.propose,
+        "group_by": RunModules.propose, "add_host": RunModules.propose, "set_stats": RunModules.propose,
         "package": PackageModule.propose, "package_facts": PackageFactsModule.propose,
     ]
 }

@@ -18,8 +18,13 @@ final class PlayRunner {
     let start: PlayStart
     /// The machines that still take part.
     private(set) var hosts: [String]
+    /// The hosts that tasks of the play have added to the inventory.
+    var added: [String] = []
     /// Where in the play the present task is.
     private(set) var place: [Int] = []
+    /// The handler that is underway, and how many items of the present task have begun.
+    private(set) var handler: Int?
+    private(set) var begunItems = 0
     /// The steps that are left on the way to the task with which another runner's play goes on.
     private var way: ArraySlice<Int> = []
     /// The handler with which it goes on, and the reboot.
@@ -70,6 +75,7 @@ final class PlayRunner {
         case .failed where play.forcesHandlers: _ = try flushHandlers()
         case .failed, .ended, .stopped: break
         }
+        if !runner.unmarked.isEmpty { try mark() }
         return PlayEnd(
             counts: runner.counts, isStopped: flow == .stopped, isFatal: isFatal,
             updates: play.sharesVariables ? runner.news() : [:])
@@ -108,17 +114,18 @@ final class PlayRunner {
         {
             return .done
         }
-        let act = try task.meetsOthers ? meet(runsOnce: task.runsOnce) : .goOn
+        let act = try task.meetsOthers ? meet(runsOnce: task.isDoneOnce || isOn(task.runsOnce)) : .goOn
         switch act {
         case .stop: return .stopped
-        case .done(let result): return take(result, of: task)
+        case .done(let result): return try take(result, of: task)
         case .goOn, .doForAll: break
         }
+        begunItems = 0
         let isThrottled = try takeTurn(at: task)
         let flow = try carryOut(task, tells: act == .doForAll && !isAlone)
         if isThrottled { _ = try runner.ask(.turnOver) }
         if flow == .failed, try isOn(task.anyErrorIsFatal) || act == .doForAll { isFatal = true }
-        if flow == .done, try play.meetsAfterEach || isOn(task.anyErrorIsFatal) {
+        if flow == .done, try play.meetsAfterEach || task.module == "group_by" || isOn(task.anyErrorIsFatal) {
             place.append(.max)
             defer { place.removeLast() }
             if try meet(runsOnce: false) == .stop { return .stopped }
@@ -161,9 +168,12 @@ final class PlayRunner {
         return last == .done ? flow : last
     }
 
+    /// An item of the present task begins, or the task itself where it has no loop.
+    func beginItem() { begunItems += 1 }
+
     // MARK: Others
 
-    private var isAlone: Bool { start.batch.count < 2 }
+    var isAlone: Bool { start.batch.count < 2 }
 
     private func isOn(_ flag: JSON) throws -> Bool {
         if case .bool(let flag) = flag { return flag }
@@ -180,20 +190,22 @@ final class PlayRunner {
     }
 
     /// Waits for the other machines of the batch, hears of them, and learns what to do.
-    private func meet(runsOnce: JSON) throws -> MeetingOutcome.Act {
-        let runsOnce = try isOn(runsOnce)
+    private func meet(runsOnce: Bool) throws -> MeetingOutcome.Act {
         if isAlone { return runsOnce ? .doForAll : .goOn }
         let updates = play.sharesVariables ? runner.news() : [:]
         let outcome = try MeetingOutcome(
             json: runner.ask(.meeting(place: place, runsOnce: runsOnce, updates: updates)))
         hosts = outcome.hosts
         runner.hear(outcome.updates)
+        outcome.inventory.map(take)
         return outcome.act
     }
 
     /// Takes over what came of a task that another machine did for all.
-    private func take(_ result: JSON, of task: BundledTask) -> Flow {
+    private func take(_ result: JSON, of task: BundledTask) throws -> Flow {
         if result["failed"]?.isTruthy ?? false { return .stopped }
+        // Where the module alone wants it, what came of it is the one machine's.
+        guard try isOn(task.runsOnce) else { return .done }
         if let name = task.register { runner.remember(name, result) }
         for (name, value) in result["ansible_facts"]?.object ?? [:] { runner.remember(name, value) }
         return .done
@@ -285,11 +297,13 @@ final class PlayRunner {
             guard owed.contains(number) else { continue }
             try mark(handler: number)
             owed.remove(number)
-            let handler = handlers[number]
+            (handler, begunItems) = (number, 0)
+            defer { handler = nil }
+            let task = handlers[number]
             let flow =
-                handler.inclusionSite == nil
-                ? try TaskRunner(self, handler, isHandler: true, tells: false).run() == .failed ? .failed : .done
-                : try include(handler, isHandler: true)
+                task.inclusionSite == nil
+                ? try TaskRunner(self, task, isHandler: true, tells: false).run() == .failed ? .failed : .done
+                : try include(task, isHandler: true)
             guard flow != .failed else { return false }
         }
         notified = []

@@ -41,5 +41,11 @@ final class RunnerState {
         try FileReplacement.write("", to: path(ofDone: name), attributes: try FileAttributes(["mode": "0600"]))
     }
 
+    /// Takes it back, where it was noted.
+    func takeBackDone(_ name: String) throws {
+        guard unlink(path(ofDone: name)) != 0, errno != ENOENT else { return }
+        throw TaskFailure.system(call: "unlink", subject: path(ofDone: name), errno: errno)
+    }
+
     private func path(ofDone name: String) -> String { doneFolder + "/" + name.replacing("/", with: "_") }
 }

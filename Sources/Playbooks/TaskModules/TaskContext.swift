@@ -51,6 +51,12 @@ extension TaskRunner {
                 try runner.ask(.variables(arguments: arguments, role: role)).object ?? JSONObject()
             })
         context.ask = { try runner.ask($0) }
+        context.keep = { arguments in
+            try runner.ask(
+                .keep(
+                    module: task.module, arguments: arguments, place: play.placeOfItem,
+                    ofAll: try Conversions.boolean(variables.render(task.runsOnce)), isSecret: isSecret))
+        }
         context.sendContent = { try runner.channel.send(Frame(.content, $0)) }
         context.taskName = shownName
         context.isObserved =

@@ -47,6 +47,7 @@ struct TaskRunner {
         if tells {
             try play.tell(result.outcome == .ignored ? result.members.merging(["failed": false]) : result.members)
         }
+        if result.outcome != .skipped { try play.hearOfInventory(behind: task, isHandler: isHandler) }
         var event = event(status(result.outcome))
         event.milliseconds = SystemCalls.monotonicMilliseconds - start
         try fill(&event, result)
@@ -125,6 +126,7 @@ struct TaskRunner {
 
     func item(_ extra: [JSONObject]) throws -> ItemResult {
         let variables = play.variables(task, extra)
+        play.beginItem()
         do {
             guard try conditionsHold(task.when, variables) else {
                 return ItemResult(outcome: .skipped, members: skipped)

@@ -26,7 +26,7 @@ extension PlayRunner {
     /// Who takes part, as it is now.
     private var present: JSONObject {
         [
-            "ansible_play_hosts": JSON(hosts), "ansible_play_hosts_all": JSON(start.hosts),
+            "ansible_play_hosts": JSON(hosts + added), "ansible_play_hosts_all": JSON(start.hosts + added),
             "ansible_play_batch": JSON(start.batch.filter(hosts.contains)),
             "play_hosts": JSON(start.batch.filter(hosts.contains)), "ansible_check_mode": .bool(start.isChecking),
         ]

@@ -19,7 +19,7 @@ extension ClusterLifecycle {
         let program = try RunnerProgram(folder: programsFolder)
         let exchange = RunnerExchange()
         let secondWays = SecondWays()
-        let thisHost = try ThisHost(programsFolder: programsFolder, playbooks)
+        let thisHost = try ThisHost(programsFolder: programsFolder)
         let machines = Set(spec.machines.map(\.name))
         let concerned = Set(playbooks.flatMap(\.hosts))
         for failure in failed { await exchange.offer(failure.machine, .failure(Diagnoses(failure.diagnoses))) }
@@ -30,11 +30,15 @@ extension ClusterLifecycle {
                 let begin = ContinuousClock.now
                 defer { report(.phaseFinished(.playbook, seconds: begin.secondsSince)) }
                 let recap = try await PlaybookRun(playbooks).run(
-                    connect: { host, _ in
-                        try await machines.contains(host) ? exchange.channel(of: host) : thisHost.connect(as: host)
+                    connect: { host in
+                        guard machines.contains(host.name) else { return try await thisHost.connect(as: host) }
+                        // One that joins a play by what tasks found is reached when it does.
+                        return try await concerned.contains(host.name)
+                            ? exchange.channel(of: host.name) : secondWays.channel(of: host.name)
                     },
                     connectBeside: { host in
-                        try await machines.contains(host) ? secondWays.channel(of: host) : thisHost.connect(as: host)
+                        try await machines.contains(host.name)
+                            ? secondWays.channel(of: host.name) : thisHost.connect(as: host)
                     },
                     report: { event in
                         failedTasks.note(event)
@@ -118,6 +122,7 @@ extension ClusterLifecycle {
                         machine: host, task: name + (task.item.map { " (\($0))" } ?? ""), result: result,
                         detail: task.message, location: task.location, seconds: Double(task.milliseconds) / 1000)))
         case .lost(let host, _): report(.machine(host, .failed))
+        case .warned(let diagnosis): report(.warning(diagnosis.rendered))
         }
     }
 }

@@ -122,7 +122,7 @@ struct WarmDiskBuilder: Sendable {
             let channel = try await runner.start(
                 domain: disk.domain, hypervisor, deadline: .now + bootTimeout, limit: .seconds(1800))
         else { throw Diagnosis("the warm disk's machine has no runner", why: "its disk of files was not read") }
-        return try await PlaybookRun([disk.playbook]).run(connect: { _, _ in channel }, report: failed.note)
+        return try await PlaybookRun([disk.playbook]).run(connect: { _ in channel }, report: failed.note)
     }
 
     private func path(of volume: String) async throws -> String {

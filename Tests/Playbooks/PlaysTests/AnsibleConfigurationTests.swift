@@ -46,6 +46,7 @@ import Testing
             gathering = smart
             stdout_callback = yaml
             unknown_thing = 1
+            show_custom_stats = yes
             [privilege_escalation]
             become = true
             become_user = other
@@ -65,7 +66,7 @@ import Testing
         (wanted.becomes, wanted.becomeUser, wanted.skippedTags) = (true, "other", ["slow", "danger"])
         (wanted.sshArguments, wanted.controlFolder) = ("", "/home/me/kept")
         wanted.colour = .always
-        wanted.hostPatternMismatch = .warning
+        (wanted.hostPatternMismatch, wanted.showsCustomStatistics) = (.warning, true)
         #expect(found == wanted)
     }
 

@@ -129,6 +129,18 @@ import Testing
         #expect(machine.text("later") == "bb")
     }
 
+    @Test func `A later play knows what machines of an earlier one found, and runs where others have failed`()
+        async throws
+    {
+        let (machine, recap, events) = try await run(
+            """
+            - {hosts: "a,b", gather_facts: false, tasks: [{set_fact: {x: "{{ 5 }}"}}, {fail: , when: inventory_hostname == 'b'}]}
+            - {hosts: b, gather_facts: false, tasks: [{ping: }]}
+            - {hosts: c, gather_facts: false, tasks: [{copy: {content: "{{ hostvars.a.x }}", dest: "{{ root }}/c"}}]}
+            """)
+        #expect(recap.counts["b"]?.failed == 1 && machine.text("c") == "5", "\(events)")
+    }
+
     @Test(arguments: [
         ("serial: 1", ["a 1", "a 2", "b 1", "b 2", "c 1", "c 2"], "a"),
         ("serial: [1, 50%]", ["a 1", "a 2", "b 1", "b 2", "c 1", "c 2"], "a"),

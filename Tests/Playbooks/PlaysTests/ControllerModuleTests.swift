@@ -194,6 +194,8 @@ import Testing
               register: answer
             - pause: {seconds: 1}
               register: waited
+            - assert: {that: [answer is undefined, waited is undefined]}
+              when: inventory_hostname == 'b'
             - assert:
                 that:
                   - answer.user_input == 'Somebody'
@@ -201,6 +203,7 @@ import Testing
                   - waited.stdout is match('Paused for 1(\\.\\d+)? seconds')
                   - waited.delta == 1
                   - waited.user_input == ''
+              when: inventory_hostname == 'a'
             """, hosts: ["a", "b"],
             pausing: { text, echoes, awaitsLine in
                 asked.withLock { $0.append("\(text) \(echoes) \(awaitsLine)") }

@@ -112,7 +112,7 @@ final class LocalMachine: Sendable {
         let recap = try await PlaybookRun(
             [compiled], forks: 1, isChecking: isChecking, step: step, pausing: pausing
         ).run(
-            connect: { host, _ in self.connect(host) }, connectBeside: { self.connect($0) }, prompt: prompt,
+            connect: { self.connect($0.name) }, connectBeside: { self.connect($0.name) }, prompt: prompt,
             report: { log.add($0) })
         return (recap, log.events)
     }

@@ -23,13 +23,13 @@ import Testing
         let left = Mutex(names)
         let refused = Mutex(refusals)
         let recap = try await PlaybookRun([compiled], patience: patience).run(
-            connect: { host, _ in
+            connect: { host in
                 if refused.withLock({
                     $0 -= 1; return $0 >= 0
                 }) {
                     throw BundleError.channelClosed
                 }
-                var channel = machine.connect(host)
+                var channel = machine.connect(host.name)
                 channel.isLocal = isLocal
                 let receive = channel.receive
                 let isBroken = Mutex<String?>(nil)
@@ -177,5 +177,33 @@ import Testing
         try machine.write("- {hosts: all, gather_facts: false, tasks: [{ping: }]}", to: "site.yml")
         let (lost, _) = try await run(machine, refusing: 1)
         #expect(lost.lost.keys.contains("here"))
+    }
+
+    @Test func `What was added to the inventory and told is kept, once, when the connection breaks`() async throws {
+        let machine = try LocalMachine()
+        try machine.write(
+            """
+            - hosts: all
+              gather_facts: false
+              tasks:
+                - {group_by: {key: before}, register: first}
+                - {set_stats: {data: {count: 1}}}
+                - name: Broken
+                  add_host: {name: "{{ item }}", groups: late, by: "{{ lookup('pipe', 'ls ' ~ root) | length > 0 }}"}
+                  loop: [n1, n2]
+                  register: added
+                  until: "lookup('pipe', 'test -e ' ~ root ~ '/go-Broken; echo $?') == '0'"
+                  retries: 1000
+                  delay: 0.02
+                - {copy: {content: "{{ first is changed }} {{ added is changed }} {{ group_names }} {{ groups.late }}", dest: "{{ root }}/here"}}
+            - hosts: before:late
+              gather_facts: false
+              tasks: [{shell: "echo {{ inventory_hostname }} >> {{ root }}/log"}]
+            """, to: "site.yml")
+        let (recap, events) = try await run(machine, breakingAt: ["Broken"])
+        #expect(recap.succeeded && resumptions(events) == 1, "\(events)")
+        #expect(machine.text("here") == "True True ['before'] ['n1', 'n2']")
+        #expect(machine.text("log")?.split(separator: "\n").count == 3)
+        #expect(recap.customStatistics.run == ["count": 1])
     }
 }

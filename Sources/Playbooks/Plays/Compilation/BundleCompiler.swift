@@ -16,6 +16,9 @@ struct BundleCompiler {
     let options: RunOptions
     let lookups: ControllerLookups
     let grants: LookupGrants
+    let keeping: KeepGrants
+    /// Who takes part in the plays that have begun, by number; nil before the run.
+    let begun: [Int: [String]]?
     private let names: NamesOnMachine
     private let problems = Problems()
     /// What is no mistake, but perhaps not what was meant.
@@ -24,7 +27,7 @@ struct BundleCompiler {
     init(
         playbook: Playbook, inventory: Inventory, inventoryFiles: VariableFiles, extraVariables: JSONObject,
         onceAs: String?, files: ControllerFiles, inclusions: InclusionLoader, options: RunOptions,
-        lookups: ControllerLookups, grants: LookupGrants
+        lookups: ControllerLookups, grants: LookupGrants, keeping: KeepGrants, begun: [Int: [String]]?
     ) {
         self.playbook = playbook
         self.inventory = inventory
@@ -36,17 +39,25 @@ struct BundleCompiler {
         self.options = options
         self.lookups = lookups
         self.grants = grants
-        names = NamesOnMachine(playbook)
+        self.keeping = keeping
+        self.begun = begun
+        for play in playbook.plays {
+            for task in PlayItem.tasks(of: play.items) + play.handlers { keeping.note(task.module) }
+        }
+        names = NamesOnMachine(playbook, growsInventory: keeping.growsInventory)
     }
 
     func compile() throws(Diagnoses) -> ([CompiledPlaybook.Stage], [String: Bundle]) {
         var stages: [CompiledPlaybook.Stage] = []
+        let growsInventory = keeping.growsInventory
         for (number, play) in playbook.plays.enumerated() {
-            note(unknownHostsOf: play)
+            // What may come to be is missed when the play begins.
+            if !growsInventory { note(unknownHostsOf: play) }
             stages.append(
                 .init(
                     number: number, name: play.name,
-                    hosts: play.order.applied(to: play.hosts.hosts(in: inventory)), serial: play.serial,
+                    hosts: begun?[number] ?? play.order.applied(to: play.hosts.hosts(in: inventory)),
+                    serial: play.serial,
                     limit: play.limit, isFree: play.isFree, connection: play.connection,
                     prompts: play.prompts.filter { extraVariables[$0.name] == nil },
                     ignoresUnreachable: play.ignoresUnreachable
@@ -60,32 +71,50 @@ struct BundleCompiler {
             if mine.isEmpty { continue }
             bundles[host] = bundle(host, mine, variables)
         }
-        share(variables, in: &bundles)
-        try problems.throwIfAny()
+        let unseen = stages.filter(\.hosts.isEmpty)
+        if bundles.values.contains(where: \.sharesVariables)
+            || growsInventory && mentionHostVariables(unseen, variables)
+        {
+            for host in bundles.keys { bundles[host]?.shareVariables() }
+        }
+        if !growsInventory, keeping.growsInventory {
+            // What is included adds to the inventory: tasks before it are bundled with that known, too.
+            problems.forget()
+            warnings.forget()
+            return try compile()
+        }
+        // During the run machines ask for what is not found here, and tell it where it fails.
+        if begun == nil { try problems.throwIfAny() }
         return (stages, bundles)
     }
 
-    /// Gives everybody's variables to those who may ask for them, and has all tell of theirs where anybody may.
-    private func share(_ variables: [String: JSONObject], in bundles: inout [String: Bundle]) {
-        let askers = bundles.values.filter { $0.json.text.contains("hostvars") || $0.isOpen }.map(\.host)
-        if askers.isEmpty { return }
-        let all = JSONObject(inventory.hosts.map { ($0.name, .object(variables[$0.name] ?? JSONObject())) })
-        for host in askers { bundles[host]?.hostVariables = all }
-        for host in bundles.keys {
-            for number in bundles[host]?.plays.indices ?? 0..<0 { bundles[host]?.plays[number].sharesVariables = true }
-        }
+    /// Whether plays that nobody takes part in yet name `hostvars`.
+    private func mentionHostVariables(
+        _ stages: [CompiledPlaybook.Stage], _ variables: [String: JSONObject]
+    ) -> Bool {
+        if stages.isEmpty { return false }
+        // What is amiss for someone else than those who will come is none of theirs.
+        let known = problems.all
+        defer { problems.forget(allBut: known) }
+        return bundle(inventory.hosts.first?.name ?? "localhost", stages, variables).sharesVariables
     }
 
     private func note(unknownHostsOf play: Play) {
-        for name in play.hosts.unknownNames(in: inventory) {
-            let error = PlayError.unknownHosts(
-                name, nearest: nearestName(to: name, among: inventory.groupNames + inventory.hosts.map(\.name)),
-                at: play.location)
+        for error in unknownHosts(of: play) {
             switch files.configuration.hostPatternMismatch {
             case .error: problems.add(error)
             case .warning: warnings.add(error)
             case .ignore: break
             }
+        }
+    }
+
+    /// What a play's pattern names that the inventory does not have.
+    func unknownHosts(of play: Play) -> [PlayError] {
+        play.hosts.unknownNames(in: inventory).map { name in
+            .unknownHosts(
+                name, nearest: nearestName(to: name, among: inventory.groupNames + inventory.hosts.map(\.name)),
+                at: play.location)
         }
     }
 
@@ -127,6 +156,11 @@ struct BundleCompiler {
                     handlers: play.handlers.map(bundler.bundled), forcesHandlers: play.forcesHandlers))
             bundle.plays[bundle.plays.count - 1].meetsAfterEach = play.limit != FailureLimit()
         }
+        if bundle.json.text.contains("hostvars") || bundle.isOpen {
+            bundle.shareVariables()
+            bundle.hostVariables = JSONObject(
+                inventory.hosts.map { ($0.name, .object(variables[$0.name] ?? JSONObject())) })
+        }
         return bundle
     }
 
@@ -150,7 +184,7 @@ struct BundleCompiler {
         return TaskBundler(
             play: play, playVariables: more, bundle: bundle, playbookFolder: play.folder,
             hostVariables: variables, names: names, files: files, inclusions: inclusions,
-            lookups: lookups, grants: grants, problems: problems)
+            lookups: lookups, grants: grants, keeping: keeping, problems: problems)
     }
 
     /// What a task of a machine includes under a name that only the machine knew.
@@ -179,5 +213,12 @@ extension Bundle {
             default: false
             }
         }
+    }
+
+    /// Whether the machine tells of its variables what it has not told yet.
+    fileprivate var sharesVariables: Bool { plays.contains(where: \.sharesVariables) }
+
+    fileprivate mutating func shareVariables() {
+        for number in plays.indices { plays[number].sharesVariables = true }
     }
 }

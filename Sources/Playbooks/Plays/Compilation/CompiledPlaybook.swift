@@ -38,8 +38,15 @@ package struct CompiledPlaybook: Sendable {
     package private(set) var stages: [Stage]
     /// What is no mistake, but perhaps not what was meant.
     package let warnings: [Diagnosis]
+    /// How much the run had added to the inventory that it is compiled for.
+    private(set) var growth = 0
     private let bundles: [String: Bundle]
     private let source: Source
+    /// The machines of an inventory that it is limited to; nil for all.
+    private var limit: (@Sendable (Inventory) -> Set<String>)?
+    var inventory: Inventory { source.inventory }
+    /// What machines may have kept for the run.
+    var keeping: KeepGrants { source.keeping }
     var files: ControllerFiles { source.files }
     var folder: String { source.playbook.folder }
     /// Its own folder, and those of the playbooks that it imports.
@@ -77,6 +84,8 @@ package struct CompiledPlaybook: Sendable {
         var files: ControllerFiles
         var inclusions: InclusionLoader
         let grants = LookupGrants()
+        let keeping = KeepGrants()
+        var begun: [Int: [String]]?
 
         var lookups: ControllerLookups {
             ControllerLookups(files: files, inventory: inventory, playbookFolder: playbook.folder)
@@ -86,8 +95,8 @@ package struct CompiledPlaybook: Sendable {
             BundleCompiler(
                 playbook: playbook, inventory: inventory, inventoryFiles: inventoryFiles,
                 extraVariables: extraVariables,
-                onceAs: onceAs, files: files, inclusions: inclusions, options: options, lookups: lookups, grants: grants
-            )
+                onceAs: onceAs, files: files, inclusions: inclusions, options: options, lookups: lookups,
+                grants: grants, keeping: keeping, begun: begun)
         }
     }
 
@@ -140,14 +149,34 @@ package struct CompiledPlaybook: Sendable {
         for number in playbook.plays.indices {
             playbook.plays[number].items = PlayItem.filtered(playbook.plays[number].items, tags.keeps)
         }
-        source = Source(
-            playbook: playbook, inventory: inventory, inventoryFiles: inventoryFiles, extraVariables: extraVariables,
-            options: options, onceAs: onceAs, files: files,
-            inclusions: InclusionLoader(files, playbookFolder: playbook.folder, tags: tags))
+        try self.init(
+            Source(
+                playbook: playbook, inventory: inventory, inventoryFiles: inventoryFiles,
+                extraVariables: extraVariables, options: options, onceAs: onceAs, files: files,
+                inclusions: InclusionLoader(files, playbookFolder: playbook.folder, tags: tags)))
+    }
+
+    private init(_ source: Source) throws(Diagnoses) {
+        self.source = source
         let compiler = source.compiler
         (stages, bundles) = try compiler.compile()
         warnings = compiler.warnings.all
-        path = playbook.path
+        path = source.playbook.path
+    }
+
+    /// The same for an inventory to which the run has added so much; who takes part in plays that have begun, by number, still does.
+    func grown(to inventory: Inventory, by growth: Int, begun: [Int: [String]]) throws(Diagnoses) -> CompiledPlaybook {
+        var source = source
+        (source.inventory, source.begun) = (inventory, begun)
+        var grown = try CompiledPlaybook(source)
+        grown.growth = growth
+        return limit.map { grown.limited($0) } ?? grown
+    }
+
+    /// What a play names that the inventory does not have, where that could not be told before the run.
+    func unknownHosts(of stage: Stage) -> [Diagnosis] {
+        guard keeping.growsInventory, files.configuration.hostPatternMismatch != .ignore else { return [] }
+        return source.compiler.unknownHosts(of: source.playbook.plays[stage.number]).map(\.diagnosis)
     }
 
     /// What a task of a machine includes under a name that only the machine knew.
@@ -164,8 +193,15 @@ package struct CompiledPlaybook: Sendable {
     package var hosts: [String] { stages.flatMap(\.hosts).withoutRepetitions }
 
     /// The same playbook for some of its machines only, which still know of the others (`ansible-playbook --limit`).
-    package func limited(to hosts: Set<String>) -> CompiledPlaybook {
+    package func limited(to hosts: Set<String>) -> CompiledPlaybook { limited { _ in hosts } }
+
+    /// The same for those that a pattern means, in the inventory as it is then.
+    package func limited(to pattern: HostPattern) -> CompiledPlaybook { limited { Set(pattern.hosts(in: $0)) } }
+
+    private func limited(_ limit: @escaping @Sendable (Inventory) -> Set<String>) -> CompiledPlaybook {
         var limited = self
+        limited.limit = limit
+        let hosts = limit(inventory)
         limited.stages = stages.map { stage in
             var part = stage
             part.hosts = stage.hosts.filter(hosts.contains)

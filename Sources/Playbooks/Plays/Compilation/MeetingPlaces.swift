@@ -10,11 +10,16 @@ struct MeetingPlaces {
         "hostvars", "ansible_play_hosts", "ansible_play_batch", "play_hosts", "ansible_play_hosts_all",
     ]
 
+    /// The same of the groups, where tasks add to them.
+    static let ofGroups: Set<String> = ["groups", "inventory_hostnames"]
+
     /// Looks through layers of variables for those that lead to others' in one step or several.
-    init(variables layers: [JSONObject]) {
-        var telling = Self.own
+    init(variables layers: [JSONObject], _ more: Set<String>) {
+        var telling = Self.own.union(more)
         let texts = layers.flatMap { layer in
-            layer.members.filter { !Self.own.contains($0.key) }.map { ($0.key, Self.words(of: $0.value.text)) }
+            layer.members.filter { [telling] in !telling.contains($0.key) }.map {
+                ($0.key, Self.words(of: $0.value.text))
+            }
         }
         while true {
             let more = texts.filter { !telling.contains($0.0) && !telling.isDisjoint(with: $0.1) }.map(\.0)
@@ -25,7 +30,7 @@ struct MeetingPlaces {
     }
 
     func isMet(before task: BundledTask, of source: PlayTask) -> Bool {
-        if task.delegateTo != nil || task.runsOnce != false { return true }
+        if task.delegateTo != nil || task.runsOnce != false || task.isDoneOnce { return true }
         var text = task
         text.inclusions = [:]
         return !telling.isDisjoint(with: Self.words(of: text.json.text))

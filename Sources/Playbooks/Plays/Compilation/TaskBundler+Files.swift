@@ -60,8 +60,8 @@ extension TaskBundler {
             return nil
         }
         guard let path else {
-            // A task that may not run needs no file yet.
-            if runs(task, scope(task, JSONObject())) == true {
+            // A task that may not run needs no file yet, and a group that is to come may name another.
+            if !keeping.growsInventory, runs(task, scope(task, JSONObject())) == true {
                 problems.add(.fileNotFound(name, looked: looked, at: place))
             }
             return nil

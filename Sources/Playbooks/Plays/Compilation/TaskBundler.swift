@@ -17,13 +17,14 @@ struct TaskBundler {
     let inclusions: InclusionLoader
     let lookups: ControllerLookups
     let grants: LookupGrants
+    let keeping: KeepGrants
     let problems: Problems
     private let meetings: MeetingPlaces
 
     init(
         play: Play, playVariables: JSONObject, bundle: Bundle, playbookFolder: String,
         hostVariables: [String: JSONObject], names: NamesOnMachine, files: ControllerFiles, inclusions: InclusionLoader,
-        lookups: ControllerLookups, grants: LookupGrants, problems: Problems
+        lookups: ControllerLookups, grants: LookupGrants, keeping: KeepGrants, problems: Problems
     ) {
         self.play = play
         self.playVariables = playVariables
@@ -35,9 +36,12 @@ struct TaskBundler {
         self.inclusions = inclusions
         self.lookups = lookups
         self.grants = grants
+        self.keeping = keeping
         self.problems = problems
         let shared = [bundle.variables, playVariables, bundle.extraVariables]
-        meetings = MeetingPlaces(variables: shared + play.roles.flatMap { [$0.defaults, $0.variables, $0.parameters] })
+        meetings = MeetingPlaces(
+            variables: shared + play.roles.flatMap { [$0.defaults, $0.variables, $0.parameters] },
+            keeping.growsInventory ? MeetingPlaces.ofGroups : [])
     }
 
     func bundled(_ items: [PlayItem]) -> [BundledItem] {
@@ -59,6 +63,7 @@ struct TaskBundler {
         noteDestinations(of: task)
         bundled.meetsOthers = meetings.isMet(before: bundled, of: task)
         noteLookups(of: task)
+        keeping.note(task, for: bundle.host) { iterations(task).map { scope(task, $0) } }
         if let site = task.inclusion {
             let number = inclusions.number(of: site)
             bundled.inclusionSite = number
@@ -82,7 +87,7 @@ struct TaskBundler {
         let inner = TaskBundler(
             play: play, playVariables: playVariables, bundle: bundle, playbookFolder: playbookFolder,
             hostVariables: hostVariables, names: names, files: files, inclusions: inclusions,
-            lookups: lookups, grants: grants, problems: problems)
+            lookups: lookups, grants: grants, keeping: keeping, problems: problems)
         inner.noteLookups(of: loaded.roles)
         return Inclusion(
             items: inner.bundled(loaded.items), roles: loaded.roles.map(bundled),
@@ -212,12 +217,13 @@ struct TaskBundler {
 /// Names that get a value, or another one, while tasks run.
 struct NamesOnMachine {
     var known: Set<String> = []
-    /// Whether names may come that nothing tells of before: from files of variables and inclusions.
+    /// Whether names may come that nothing tells of before: from files of variables, inclusions and groups that come to be.
     var isOpen = false
     /// Whether tasks may make files on the controller, which others use.
     var changesController = false
 
-    init(_ playbook: Playbook) {
+    init(_ playbook: Playbook, growsInventory: Bool) {
+        isOpen = growsInventory
         known.formUnion(playbook.plays.flatMap(\.prompts).map(\.name))
         for task in playbook.plays.flatMap({ PlayItem.tasks(of: $0.items) + $0.handlers }) {
             if let name = task.register { known.insert(name) }

@@ -53,6 +53,8 @@ package struct AnsibleConfiguration: Hashable, Sendable {
     package var tags: [String] = []
     package var skippedTags: [String] = []
     package var alwaysShowsDifferences = false
+    /// Whether what `set_stats` said is printed at the end.
+    package var showsCustomStatistics = false
     package var verbosity = 0
     package var colour = Colour.onTerminals
 
@@ -116,6 +118,7 @@ package struct AnsibleConfiguration: Hashable, Sendable {
 
     private mutating func readOutput(_ reader: ConfigurationReader) {
         alwaysShowsDifferences = reader.flag("diff", "always", "ANSIBLE_DIFF_ALWAYS") ?? false
+        showsCustomStatistics = reader.flag("defaults", "show_custom_stats", "ANSIBLE_SHOW_CUSTOM_STATS") ?? false
         verbosity = reader.integer("defaults", "verbosity", "ANSIBLE_VERBOSITY", in: 0...10) ?? 0
         if reader.flag("defaults", "nocolor", "ANSIBLE_NOCOLOR") == true || reader.isSet("NO_COLOR") { colour = .never }
         if reader.flag("defaults", "force_color", "ANSIBLE_FORCE_COLOR") == true { colour = .always }

@@ -30,6 +30,9 @@ package enum PlayError: Diagnosable, Hashable {
     case importOfTemplate(at: SourceLocation)
     case fileElsewhere(String)
     case lookupElsewhere(String)
+    case keptUnasked(module: String)
+    case reachChosenByMachine(String)
+    case templateOfMachine(module: String)
     /// An encrypted file that cannot be opened, as the vault says it.
     case locked([Diagnosis])
 
@@ -86,6 +89,16 @@ package enum PlayError: Diagnosable, Hashable {
                 "the machine does not get what it looks up with '\(plugin)'",
                 why: "what it asks for was made of what it said itself, and might be anything",
                 fix: "make the lookup's arguments of variables, without facts and results")
+        case .keptUnasked(let module): Diagnosis("no task of the playbook is one of '\(module)'")
+        case .reachChosenByMachine(let name):
+            Diagnosis(
+                "a machine does not choose '\(name)' of a host that it adds",
+                why: "it says what this controller runs or reads to get there, and is made of what the machine said",
+                fix: "make it of variables, without facts and results")
+        case .templateOfMachine(let module):
+            Diagnosis(
+                "what '\(module)' adds to the inventory holds a template",
+                why: "a machine has rendered it already, and this controller would do so again")
         case .notInBackground(let module, let place):
             Diagnosis(
                 "'\(module)' cannot go on in the background", why: "it works with this controller",

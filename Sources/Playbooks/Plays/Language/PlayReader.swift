@@ -114,7 +114,6 @@ final class PlayReader {
             return nil
         }
         task.module = spec.name
-        if spec.isDoneOnce { task.runsOnce = true }
         if let place = task.asyncLocation, !spec.runsInBackground, (task.asyncSeconds?.integer ?? 0) > 0 {
             problems.add(.notInBackground(module: spec.name, at: place))
         }

@@ -13,6 +13,9 @@ final class Problems {
 
     func add(_ error: any Error) { for diagnosis in Diagnoses(of: error).all { add(diagnosis) } }
 
+    /// Leaves only those that were known before.
+    func forget(allBut known: [Diagnosis] = []) { all = known }
+
     func throwIfAny() throws(Diagnoses) {
         if !all.isEmpty { throw Diagnoses(all) }
     }

@@ -14,7 +14,8 @@ extension CompiledPlaybook {
             case .inclusion(let site, let name, let play):
                 if let path = inclusionPath(name, at: site) { try files.requireWithin(folders + roleFolders, path) }
                 return .value(try inclusion(name, at: site, for: host, play: play).json)
-            case .meeting, .turn, .turnOver, .step, .call, .tell, .offer, .delivered, .reboot, .prompt:
+            case .meeting, .turn, .turnOver, .step, .call, .tell, .offer, .delivered, .reboot, .prompt,
+                .keep, .inventory:
                 return .refusal("nobody is met here")
             case .variables(let arguments, let role):
                 let read = try IncludedVariables(self, arguments, role).read()

@@ -2,17 +2,20 @@ internal import Bundles
 internal import Diagnostics
 
 /// The runners that do tasks for other machines, each started when it is first needed.
-package actor Delegates {
-    package typealias Connect = @Sendable (_ host: String) async throws -> MachineChannel
-
+actor Delegates {
     nonisolated let memory: SharedVariables
-    private let connect: Connect?
+    private let ledger: RunLedger
+    private let connect: PlaybookRun.Connect?
     private let report: @Sendable (HostEvent) -> Void
     private var runs: [String: Task<MachineRun, any Error>] = [:]
     /// The last call of each machine: a runner does one at a time.
     private var last: [String: Task<CallResult, any Error>] = [:]
 
-    init(_ memory: SharedVariables, connect: Connect?, report: @escaping @Sendable (HostEvent) -> Void) {
+    init(
+        _ memory: SharedVariables, _ ledger: RunLedger, connect: PlaybookRun.Connect?,
+        report: @escaping @Sendable (HostEvent) -> Void
+    ) {
+        self.ledger = ledger
         self.memory = memory
         self.connect = connect
         self.report = report
@@ -42,7 +45,10 @@ package actor Delegates {
         guard let connect else {
             throw Diagnosis("'\(host)' cannot do another machine's task", why: "this run has no second way to it")
         }
-        let task = Task { [report] in MachineRun(host: host, channel: try await connect(host), report: report) }
+        let task = Task { [ledger, report] in
+            let channel = try await connect(try await ledger.host(host, ConnectionKeywords()))
+            return MachineRun(host: host, .init(channel: channel), report: report)
+        }
         runs[host] = task
         return task
     }

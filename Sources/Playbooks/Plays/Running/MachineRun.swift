@@ -8,7 +8,9 @@ internal import JSON
 /// One machine's part of a run: drives its session over its channel.
 actor MachineRun {
     nonisolated let host: String
-    private var channel: MachineChannel
+    private var way: Way
+    private var channel: MachineChannel { way.channel }
+    var isRoot: Bool { way.isRoot }
     private var isOpen = true
     private var compiled: CompiledPlaybook?
     private let report: @Sendable (HostEvent) -> Void
@@ -18,6 +20,8 @@ actor MachineRun {
     private var countsNow = RecapCounts()
     /// The number of the playbook whose bundle the machine has.
     private var playbook: Int?
+    /// How much the inventory had grown when that was made; of what it is since then the machine has only heard.
+    private var bundleGrowth = 0
     private var playNumber = 0
     private var isMarked = false
     /// Whom it meets in the present play, and who does its delegated tasks.
@@ -33,50 +37,58 @@ actor MachineRun {
     private var asker: String?
     private let pausing: PausePrompt?
 
-    private struct Company {
+    /// How it is reached.
+    struct Way {
+        var channel: MachineChannel
+        /// Whether its runner has all rights.
+        var isRoot = true
+    }
+
+    /// What the machines of a batch have in common.
+    struct Company {
         var meeting: Meeting
         var delegates: Delegates
         var steps: Steps
+        var ledger: RunLedger
     }
 
     init(
-        host: String, channel: MachineChannel, pausing: PausePrompt? = nil,
+        host: String, _ way: Way, pausing: PausePrompt? = nil,
         report: @escaping @Sendable (HostEvent) -> Void
     ) {
         self.host = host
         self.pausing = pausing
-        self.channel = channel
+        self.way = way
         self.report = report
     }
 
     /// What came of all playbooks so far.
     var counts: RecapCounts { countsBefore + countsNow }
 
-    /// Hands a playbook's bundle over, unless the machine has it.
+    /// Hands a playbook's bundle over, unless the machine has it; another one of the same playbook is for an inventory that has grown.
     func begin(_ number: Int, of compiled: CompiledPlaybook) async throws {
-        guard number != playbook else { return }
-        guard let bundle = compiled.bundle(for: host) else {
+        guard number != playbook || compiled.growth != bundleGrowth else { return }
+        guard var bundle = compiled.bundle(for: host) else {
             preconditionFailure("a stage names a host without a bundle")
         }
-        playbook = number
+        bundle.goesOn = number == playbook
         self.compiled = compiled
-        (countsBefore, countsNow) = (counts, RecapCounts())
-        point = ResumePoint()
+        bundleGrowth = compiled.growth
+        if number != playbook {
+            playbook = number
+            (countsBefore, countsNow) = (counts, RecapCounts())
+            point = ResumePoint()
+        }
         for effect in session.begin(bundle) { try await carryOut(effect) }
     }
 
     /// Runs a play to its end, meeting the others of its batch on the way.
-    func play(
-        _ start: PlayStart, _ meeting: Meeting, _ delegates: Delegates, _ steps: Steps
-    ) async throws -> PlayEnd {
-        company = Company(meeting: meeting, delegates: delegates, steps: steps)
+    func play(_ start: PlayStart, with company: Company) async throws -> PlayEnd {
+        self.company = company
         playNumber = start.number
         isMarked = start.isMarked
-        if start.resume == nil {
-            point.beginPlay(countsNow)
-            losses = 0
-        }
-        defer { company = nil }
+        if start.resume == nil { beginPlay() }
+        defer { self.company = nil }
         for effect in session.play(start) { try await carryOut(effect) }
         while let bytes = try await channel.receive() {
             for effect in try session.received(bytes) {
@@ -110,6 +122,12 @@ actor MachineRun {
         await channel.close()
     }
 
+    /// What is known of it is what the next play begins with.
+    func beginPlay() {
+        point.beginPlay(countsNow)
+        losses = 0
+    }
+
     /// Until when it is worth while to connect again; nil where it was lost too often at one task.
     func patience(_ usual: Duration) -> ContinuousClock.Instant? {
         losses += 1
@@ -117,13 +135,15 @@ actor MachineRun {
         return losses > 3 ? nil : .now + usual
     }
 
-    /// Goes on over another channel: gives where.
-    func goOn(over channel: MachineChannel) async throws -> ResumePoint {
-        self.channel = channel
+    /// Goes on over another channel with the playbook as it is now: gives where.
+    func goOn(over way: Way, with compiled: CompiledPlaybook) async throws -> ResumePoint {
+        self.compiled = compiled
+        bundleGrowth = compiled.growth
+        self.way = way
         isOpen = true
         session = MachineSession()
         incoming = nil
-        guard let bundle = compiled?.bundle(for: host) else { throw BundleError.channelClosed }
+        guard let bundle = compiled.bundle(for: host) else { throw BundleError.channelClosed }
         for effect in session.begin(bundle) { try await carryOut(effect) }
         return point
     }
@@ -154,7 +174,23 @@ actor MachineRun {
         case .meeting(let place, let runsOnce, let updates):
             guard let company else { throw BundleError.unexpectedFrame("ask") }
             company.delegates.memory.tell(updates, of: host)
-            return .value(await company.meeting.meet(host, at: place, runsOnce: runsOnce).json)
+            var outcome = await company.meeting.meet(host, at: place, runsOnce: runsOnce)
+            outcome.inventory = try await news(company)
+            return .value(outcome.json)
+        case .inventory:
+            guard let company else { throw BundleError.unexpectedFrame("ask") }
+            return .value(try await news(company)?.json ?? .null)
+        case .keep(let module, let arguments, let place, let ofAll, let isSecret):
+            guard let company, let playbook else { throw BundleError.unexpectedFrame("ask") }
+            let request = KeepRequest(
+                module: module, arguments: arguments, place: place, ofAll: ofAll, isSecret: isSecret)
+            do {
+                return .value(
+                    .object(
+                        try await company.ledger.keep(request, of: host, in: playbook, isLocal: channel.isLocal)))
+            } catch {
+                return .refusal(Diagnoses(of: error).description)
+            }
         case .turn(let place, let count):
             await company?.meeting.takeTurn(host, at: place, of: count)
             return .value(.null)
@@ -201,6 +237,15 @@ actor MachineRun {
                 DispatchQueue.global().async { continuation.resume(returning: compiled.answer(to: ask, of: host)) }
             }
         }
+    }
+
+    /// What the inventory has become since the machine's bundle was made.
+    private func news(_ company: Company) async throws -> InventoryNews? {
+        guard let compiled, let playbook, compiled.keeping.growsInventory,
+            let (grown, news) = try await company.ledger.news(for: host, of: playbook, since: compiled.growth)
+        else { return nil }
+        self.compiled = grown
+        return news
     }
 
     /// Whether a file of the machine is wanted, and where it goes.
@@ -261,11 +306,4 @@ extension Answer {
             self = .refusal(Diagnoses(of: error).description)
         }
     }
-}
-
-/// What a runner said before it gave up.
-struct RunnerFailure: Diagnosable, Hashable {
-    var message: String
-
-    var diagnosis: Diagnosis { Diagnosis("the runner stopped", why: message) }
 }

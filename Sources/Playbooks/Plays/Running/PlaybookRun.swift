@@ -1,51 +1,7 @@
-package import Bundles
-package import Diagnostics
-package import JSON
-
-/// What happens during a run, as it happens.
-package enum HostEvent: Sendable, Hashable {
-    case playStarted(name: String, hosts: [String])
-    case task(host: String, TaskEvent)
-    /// The machine dropped out: it cannot be reached, or its runner stopped.
-    case lost(host: String, Diagnoses)
-    /// The connection was lost, as it says, and is back: the play goes on with the task that was underway.
-    case resumed(host: String, Diagnoses)
-}
-
-/// How a run ended, machine by machine.
-package struct PlaybookRecap: Sendable, Hashable {
-    package var counts: [String: RecapCounts] = [:]
-    package var lost: [String: Diagnoses] = [:]
-    /// The machines that stopped because too many others had failed.
-    package var stopped: Set<String> = []
-
-    package var succeeded: Bool { lost.isEmpty && stopped.isEmpty && counts.values.allSatisfy { $0.failed == 0 } }
-    package var changed: Int { counts.values.reduce(0) { $0 + $1.changed } }
-
-    /// The recap for scripts, by machine.
-    package var json: JSON {
-        let names = Set(counts.keys).union(lost.keys).sorted()
-        return .object(
-            JSONObject(
-                names.map { name in
-                    var stats = (counts[name] ?? RecapCounts()).json
-                    stats["unreachable"] = JSON(lost[name] == nil ? 0 : 1)
-                    return (name, stats)
-                }))
-    }
-
-    /// Ansible's recap, one line a machine.
-    package var text: String {
-        let width = (Array(counts.keys) + Array(lost.keys)).map(\.count).max() ?? 0
-        let names = Set(counts.keys).union(lost.keys).sorted()
-        return names.map { name in
-            let count = counts[name] ?? RecapCounts()
-            return name + String(repeating: " ", count: width - name.count)
-                + " : ok=\(count.ok)  changed=\(count.changed)  unreachable=\(lost[name] == nil ? 0 : 1)  failed=\(count.failed)"
-                + "  skipped=\(count.skipped)  rescued=\(count.rescued)  ignored=\(count.ignored)"
-        }.joined(separator: "\n")
-    }
-}
+internal import Bundles
+internal import Diagnostics
+internal import JSON
+internal import Vault
 
 /// Runs compiled playbooks one after the other: play by play and batch by batch over their machines, each machine at its own pace
 /// where nothing shows across them.
@@ -75,35 +31,34 @@ package struct PlaybookRun: Sendable {
     ///
     /// `connectBeside` gives a second way to a machine, for tasks that others delegate to it; `prompt` has a person's answers.
     package func run(
-        connect: @escaping Connect, connectBeside: Delegates.Connect? = nil,
+        connect: @escaping Connect, connectBeside: Connect? = nil,
         prompt: (@Sendable (VariablePrompt) async throws -> String?)? = nil,
         report: @escaping @Sendable (HostEvent) -> Void
     ) async throws -> PlaybookRecap {
         var runs: [Way: MachineRun] = [:]
         var recap = PlaybookRecap()
         let memory = SharedVariables()
-        let delegates = Delegates(memory, connect: connectBeside, report: report)
-        plays: for (number, stage) in stages where !stage.hosts.isEmpty {
+        let ledger = RunLedger(playbooks, report: report)
+        let delegates = Delegates(memory, ledger, connect: connectBeside, report: report)
+        plays: for (number, index) in places {
+            let stage = try await ledger.begin(index, of: number)
             let active = stage.hosts.filter { recap.takesPart($0) }
-            if active.isEmpty { break }
+            if active.isEmpty { continue }
             report(.playStarted(name: stage.name, hosts: active))
             let answers = try await Self.answers(to: stage.prompts, prompt)
             for batch in stage.batches(of: active) {
-                let meeting = Meeting(batch, limit: stage.limit, isFree: stage.isFree, memory)
+                await ledger.begin(batch)
+                let company = MachineRun.Company(
+                    meeting: Meeting(batch, limit: stage.limit, isFree: stage.isFree, memory), delegates: delegates,
+                    steps: steps, ledger: ledger)
                 let left = active.filter { recap.takesPart($0) }
+                let start = PlayStart(
+                    number: stage.number, hosts: left, batch: batch, variables: answers, isChecking: isChecking)
                 let outcomes = await each(batch) { [runs] host in
-                    let way = Way(host: host, keywords: stage.connection)
-                    let patience = playbooks[number].patience(of: host, in: stage)
-                    let run = try await existing(runs[way], way, patience, connect, report)
-                    var start = PlayStart(
-                        number: stage.number, hosts: left, batch: batch, variables: answers,
-                        others: memory.news(for: host), isChecking: isChecking)
-                    start.isStepping = steps.areWanted
-                    return try await play(start, of: number, on: run, meeting, delegates) { error in
-                        try await again(run, error, report) { try await connect(way.host, way.keywords) }
-                    }
+                    let run = runs[Way(host: host, keywords: stage.connection)]
+                    return try await play(start, of: number, stage, on: host, run, company, connect, report)
                 } left: { outcome in
-                    await meeting.left(
+                    await company.meeting.left(
                         outcome.host, error: outcome.hasFailed || outcome.run == nil, isFatal: outcome.isFatal)
                 }
                 // Who was interrupted has not failed.
@@ -120,6 +75,8 @@ package struct PlaybookRun: Sendable {
             }
         }
         await close(Array(runs.values), delegates)
+        recap.customStatistics = await ledger.customStatistics.masked(
+            Masking(playbooks.flatMap { $0.files.vault.secrets.all }))
         return recap
     }
 
@@ -132,13 +89,12 @@ package struct PlaybookRun: Sendable {
     }
 
     /// The plays of all playbooks in order, each with its playbook's number.
-    private var stages: [(playbook: Int, stage: CompiledPlaybook.Stage)] {
-        playbooks.enumerated().flatMap { number, playbook in playbook.stages.map { (number, $0) } }
+    private var places: [(playbook: Int, stage: Int)] {
+        playbooks.enumerated().flatMap { number, playbook in playbook.stages.indices.map { (number, $0) } }
     }
 
     /// Makes a way to a machine, as the play wants it.
-    package typealias Connect =
-        @Sendable (_ host: String, _ keywords: ConnectionKeywords) async throws -> MachineChannel
+    package typealias Connect = @Sendable (_ host: HostInRun) async throws -> MachineChannel
 
     private struct Way: Hashable {
         var host: String
@@ -162,7 +118,8 @@ package struct PlaybookRun: Sendable {
     }
 
     private func existing(
-        _ run: MachineRun?, _ way: Way, _ patience: Duration, _ connect: Connect,
+        _ run: MachineRun?, _ host: String, _ patience: Duration,
+        _ reach: () async throws -> MachineRun.Way,
         _ report: @escaping @Sendable (HostEvent) -> Void
     ) async throws -> MachineRun {
         if let run { return run }
@@ -170,9 +127,7 @@ package struct PlaybookRun: Sendable {
         while true {
             do {
                 return try await connecting.take {
-                    MachineRun(
-                        host: way.host, channel: try await connect(way.host, way.keywords), pausing: pausing,
-                        report: report)
+                    MachineRun(host: host, try await reach(), pausing: pausing, report: report)
                 }
             } catch {
                 if error is CancellationError || ContinuousClock.now >= deadline { throw error }
@@ -181,34 +136,63 @@ package struct PlaybookRun: Sendable {
         }
     }
 
+    /// A batch's play on one of its hosts, which is connected to where it was not yet.
     private func play(
-        _ start: PlayStart, of playbook: Int, on run: MachineRun, _ meeting: Meeting, _ delegates: Delegates,
-        again: (any Error) async throws -> ResumePoint
+        _ start: PlayStart, of number: Int, _ stage: CompiledPlaybook.Stage, on host: String, _ known: MachineRun?,
+        _ company: MachineRun.Company, _ connect: @escaping Connect, _ report: @escaping @Sendable (HostEvent) -> Void
     ) async throws -> HostOutcome {
+        let (ledger, memory) = (company.ledger, company.delegates.memory)
+        let playbook = try await ledger.playbook(number)
+        func reach() async throws -> MachineRun.Way {
+            let host = try await ledger.host(host, stage.connection)
+            // Whether it is root shows only where a host may come to need that later.
+            let isRoot = playbook.keeping.growsInventory ? host.needsRoot : true
+            return MachineRun.Way(channel: try await connect(host), isRoot: isRoot)
+        }
+        let run = try await existing(known, host, playbook.patience(of: host, in: stage), reach, report)
+        func goOn() async throws -> ResumePoint {
+            try await run.goOn(over: try await reach(), with: try await ledger.playbook(number))
+        }
         var start = start
-        start.isMarked = patience > .zero
+        start.others = memory.news(for: host)
+        (start.isStepping, start.isMarked) = (steps.areWanted, patience > .zero)
         do {
-            try await run.begin(playbook, of: playbooks[playbook])
-            let failedBefore = await run.counts.failed
-            let end: PlayEnd
-            while true {
-                do {
-                    end = try await run.play(start, meeting, delegates, steps)
-                    break
-                } catch  where start.isMarked && Self.isLoss(error) {
-                    start.resume = try await again(error)
-                    await meeting.turnOver(of: run.host)
-                    delegates.memory.forget(run.host)
-                    start.others = delegates.memory.news(for: run.host)
-                }
+            try await run.begin(number, of: playbook)
+            // A task that it has only now wants another user's rights.
+            if await !run.isRoot, try await ledger.host(host, stage.connection).needsRoot {
+                await run.close()
+                await run.beginPlay()
+                start.resume = try await goOn()
+                memory.forget(host)
+                start.others = memory.news(for: host)
             }
-            delegates.memory.tell(end.updates, of: run.host)
-            return HostOutcome(
-                host: run.host, run: run, hasFailed: await run.counts.failed > failedBefore, isStopped: end.isStopped,
-                isFatal: end.isFatal)
+            return try await play(start, on: run, company) { try await again(run, $0, report, goOn) }
         } catch {
             await run.close()
             throw error
+        }
+    }
+
+    /// A play on a machine, over one connection after the other where they break.
+    private func play(
+        _ start: PlayStart, on run: MachineRun, _ company: MachineRun.Company,
+        again: (any Error) async throws -> ResumePoint
+    ) async throws -> HostOutcome {
+        var start = start
+        let failedBefore = await run.counts.failed
+        while true {
+            do {
+                let end = try await run.play(start, with: company)
+                company.delegates.memory.tell(end.updates, of: run.host)
+                return HostOutcome(
+                    host: run.host, run: run, hasFailed: await run.counts.failed > failedBefore,
+                    isStopped: end.isStopped, isFatal: end.isFatal)
+            } catch  where start.isMarked && Self.isLoss(error) {
+                start.resume = try await again(error)
+                await company.meeting.turnOver(of: run.host)
+                company.delegates.memory.forget(run.host)
+                start.others = company.delegates.memory.news(for: run.host)
+            }
         }
     }
 
@@ -222,13 +206,13 @@ package struct PlaybookRun: Sendable {
     /// Connects again to a machine whose connection was lost, and says with what its play goes on.
     private func again(
         _ run: MachineRun, _ loss: any Error, _ report: @Sendable (HostEvent) -> Void,
-        connect: () async throws -> MachineChannel
+        _ goOn: () async throws -> ResumePoint
     ) async throws -> ResumePoint {
         await run.close()
         guard let deadline = await run.patience(patience) else { throw loss }
         while true {
             do {
-                let point = try await run.goOn(over: try await connect())
+                let point = try await goOn()
                 report(.resumed(host: run.host, Diagnoses(of: loss)))
                 return point
             } catch {
@@ -271,27 +255,6 @@ struct HostOutcome: Sendable {
     var isStopped = false
     /// Whether its failure is all others', too.
     var isFatal = false
-}
-
-extension PlaybookRecap {
-    /// Whether a machine is still with the run.
-    func takesPart(_ host: String) -> Bool {
-        lost[host] == nil && !stopped.contains(host) && counts[host]?.failed ?? 0 == 0
-    }
-
-    mutating func note(
-        _ outcome: HostOutcome, _ stage: CompiledPlaybook.Stage, _ report: @Sendable (HostEvent) -> Void
-    ) {
-        if outcome.run != nil {
-            if outcome.isStopped { stopped.insert(outcome.host) }
-        } else if let diagnoses = outcome.failure, stage.ignoresUnreachable {
-            counts[outcome.host, default: RecapCounts()].skipped += 1
-            report(.lost(host: outcome.host, diagnoses))
-        } else if let diagnoses = outcome.failure {
-            lost[outcome.host] = diagnoses
-            report(.lost(host: outcome.host, diagnoses))
-        }
-    }
 }
 
 /// Lets so many do something at a time.

@@ -51,9 +51,10 @@ struct PlayCommand: AsyncParsableCommand, HostCommand {
         let printer = PlayPrinter(
             showsDifferences: options.showsDifferences, isVerbose: options.verbosity > 0, format: output.format)
         let connector = try inputs.connector(connection)
-        let connect: PlaybookRun.Connect = { host, keywords in
+        let connect: PlaybookRun.Connect = { host in
             try await connector.connect(
-                host, inputs.variables(of: host), keywords, needsRoot: inputs.compiled.contains { $0.needsRoot(host) })
+                host.name, inputs.variables(of: host.name, in: host.inventory), host.keywords,
+                needsRoot: host.needsRoot)
         }
         let recap = try await Interruption.cancelling("play") {
             try await PlaybookRun(
@@ -61,10 +62,10 @@ struct PlayCommand: AsyncParsableCommand, HostCommand {
                 step: choice.step ? { @Sendable in PlayPrompt.wish($0) } : nil,
                 pausing: { Terminal.line($0, echoes: $1, awaitsLine: $2) }, patience: .seconds(60)
             ).run(
-                connect: connect, connectBeside: { try await connect($0, ConnectionKeywords()) },
+                connect: connect, connectBeside: connect,
                 prompt: { try PlayPrompt.answer(to: $0) }, report: { printer.take($0) })
         }
-        printer.finish(recap)
+        printer.finish(recap, showsCustomStatistics: inputs.configuration.showsCustomStatistics)
         if profile { Terminal.error(printer.profile) }
         if !recap.succeeded { throw ExitStatus.partial }
     }

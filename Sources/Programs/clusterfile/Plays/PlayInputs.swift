@@ -14,7 +14,6 @@ struct PlayInputs: Sendable {
     let configuration: AnsibleConfiguration
     let compiled: [CompiledPlaybook]
     let warnings: [Diagnosis]
-    private let inventory: Inventory
     private let inventoryFiles: VariableFiles
     private let extraVariables: JSONObject
     private let environment: [String: String]
@@ -29,16 +28,14 @@ struct PlayInputs: Sendable {
         let sources = try InventorySources(
             choice.inventory.isEmpty ? configuration.inventories.filter(Self.exists) : choice.inventory, vault: vault,
             environment: environment)
-        (inventory, inventoryFiles) = (sources.inventory, sources.files)
+        inventoryFiles = sources.files
         var extra = try Self.extraVariables(choice.extraVars, vault)
         if connection.become { extra["ansible_become"] = true }
         if let user = connection.becomeUser { extra["ansible_become_user"] = .string(user) }
         extraVariables = extra
         let tags = TagChoice(only: Set(options.tags), skipped: Set(options.skippedTags))
-        let limit = try choice.limit.map { text throws(Diagnoses) in
-            Set(try HostPattern(limit: text).hosts(in: sources.inventory))
-        }
-        if let limit, limit.isEmpty {
+        let limit = try choice.limit.map { text throws(Diagnoses) in try HostPattern(limit: text) }
+        if let limit, limit.hosts(in: sources.inventory).isEmpty {
             throw Diagnosis("no host is left of the limit '\(choice.limit ?? "")'", fix: "see --list-hosts without it")
         }
         var compiled: [CompiledPlaybook] = []
@@ -46,7 +43,7 @@ struct PlayInputs: Sendable {
         for path in playbooks {
             do throws(Diagnoses) {
                 let playbook = try CompiledPlaybook(
-                    path, inventory: inventory, inventoryFiles: inventoryFiles, extraVariables: extra,
+                    path, inventory: sources.inventory, inventoryFiles: inventoryFiles, extraVariables: extra,
                     options: options, tags: tags, startAtTask: choice.startAtTask, vault: vault,
                     configuration: configuration)
                 compiled.append(limit.map { playbook.limited(to: $0) } ?? playbook)
@@ -102,7 +99,7 @@ struct PlayInputs: Sendable {
     }
 
     /// The layers of a host's variables that say how it is reached; a host that the inventory lacks has none of its own.
-    func variables(of host: String) -> [JSONObject] {
+    func variables(of host: String, in inventory: Inventory) -> [JSONObject] {
         var own = inventory.variables(of: host, inventoryFiles: inventoryFiles)
         if inventory.host(host) == nil, ["localhost", "127.0.0.1", "::1"].contains(host),
             own["ansible_connection"] == nil

@@ -53,6 +53,7 @@ final class PlayPrinter: Sendable {
                 advance(&state)
             case .resumed(let host, let diagnoses):
                 say(painted("connected again: [\(host)] goes on with its task: \(diagnoses.description)", .yellow))
+            case .warned(let diagnosis): Terminal.error("warning: \(diagnosis.rendered)")
             }
         }
     }
@@ -147,13 +148,19 @@ final class PlayPrinter: Sendable {
     }
 
     /// Tells how it ended.
-    func finish(_ recap: PlaybookRecap) {
+    func finish(_ recap: PlaybookRecap, showsCustomStatistics: Bool) {
+        let custom = recap.customStatistics
         state.withLock { state in
             flush(&state)
             switch format {
-            case .table: say(Self.header("PLAY RECAP") + recap.text + "\n")
+            case .table:
+                say(Self.header("PLAY RECAP") + recap.text + "\n")
+                if showsCustomStatistics, !custom.isEmpty { say(Self.header("CUSTOM STATS: ") + custom.text + "\n") }
             case .json, .yaml:
-                let value: JSON = ["plays": .array(state.plays), "stats": recap.json]
+                var value: JSON = ["plays": .array(state.plays), "stats": recap.json]
+                if !custom.isEmpty {
+                    (value["custom_stats"], value["global_custom_stats"]) = (custom.json, .object(custom.run))
+                }
                 Terminal.output(format == .json ? value.prettyText : value.yamlText)
             case .name: Terminal.output(recap.counts.keys.sorted().joined(separator: "\n"))
             }
