@@ -49,8 +49,8 @@ import Testing
         let ending = Mutex(0)
         let sawAll = Mutex(0)
         _ = try await PlaybookRun([compiled], forks: 1).run(
-            connect: { host, _ in
-                var channel = machine.connect(host)
+            connect: { host in
+                var channel = machine.connect(host.name)
                 let close = channel.close
                 channel.close = {
                     ending.withLock { $0 += 1 }
