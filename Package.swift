@@ -131,7 +131,8 @@ let targets: [Target] = [
         "Provision", "PlanExecution",
         [
             "Diagnostics", "JSON", "Clusterfiles", "Planning", "Hypervisor", "SecureShell", "MachineImages",
-            "Addresses", "Credentials", "Bundles", "Plays", "Inventories", "ClusterClient", "Linux", "YAML", crypto,
+            "Addresses", "Credentials", "Bundles", "Plays", "HostConnections", "Inventories", "ClusterClient", "Linux",
+            "YAML", crypto,
         ] + nio.prefix(2),
         exclude: ["Progress/Events.md", "Sites/Hypervisors.md", "Snapshots/Snapshots.md"]),
 

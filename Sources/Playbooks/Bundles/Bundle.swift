@@ -149,6 +149,11 @@ extension Bundle {
         set { keywords[keyPath: keyword] = newValue }
     }
 
+    /// It, and the tasks that it is known to include.
+    package var withIncluded: [BundledTask] {
+        [self] + inclusions.values.flatMap { BundledItem.tasks(of: $0.items) + $0.handlers }.flatMap(\.withIncluded)
+    }
+
     package init(name: String, module: String, arguments: JSONObject, location: String) {
         self.name = name
         self.module = module

@@ -4,17 +4,6 @@ import Diagnostics
 import Plays
 
 extension ClusterLifecycle {
-    /// A host that tasks have added, and that is no machine of the cluster.
-    private struct ForeignHost: Diagnosable {
-        var name: String
-
-        var diagnosis: Diagnosis {
-            Diagnosis(
-                "'\(name)' is no machine of the cluster", why: "a task has added it to the inventory",
-                fix: "carry that playbook out with clusterfile play")
-        }
-    }
-
     /// How the playbook's tasks ended by machine, and the machines that failed.
     struct PlaybookOutcome: Sendable {
         var counts: [String: RecapCounts]
@@ -29,6 +18,9 @@ extension ClusterLifecycle {
             self, spec, started: started, resumed: resumed, without: Set(failed.map(\.machine)), next: .converging)
         let program = try RunnerProgram(folder: programsFolder)
         let exchange = RunnerExchange()
+        let secondWays = SecondWays()
+        let thisHost = try ThisHost(programsFolder: programsFolder)
+        let machines = Set(spec.machines.map(\.name))
         let concerned = Set(playbooks.flatMap(\.hosts))
         for failure in failed { await exchange.offer(failure.machine, .failure(Diagnoses(failure.diagnoses))) }
         let report = progress.report
@@ -39,15 +31,26 @@ extension ClusterLifecycle {
                 defer { report(.phaseFinished(.playbook, seconds: begin.secondsSince)) }
                 let recap = try await PlaybookRun(playbooks).run(
                     connect: { host in
-                        guard concerned.contains(host.name) else { throw ForeignHost(name: host.name) }
-                        return try await exchange.channel(of: host.name)
+                        guard machines.contains(host.name) else { return try await thisHost.connect(as: host) }
+                        // One that joins a play by what tasks found is reached when it does.
+                        return try await concerned.contains(host.name)
+                            ? exchange.channel(of: host.name) : secondWays.channel(of: host.name)
+                    },
+                    connectBeside: { host in
+                        try await machines.contains(host.name)
+                            ? secondWays.channel(of: host.name) : thisHost.connect(as: host)
                     },
                     report: { event in
                         failedTasks.note(event)
                         Self.forward(event, to: report)
                     })
                 await exchange.finish()
+                await secondWays.finish()
                 return .played(recap)
+            }
+            group.addTask {
+                await secondWays.serve { host, body in try await visit.withSecondRunner(program, on: host, body) }
+                return .served
             }
             group.addTask {
                 .visited(
@@ -73,13 +76,15 @@ extension ClusterLifecycle {
                     switch part {
                     case .played(let result): recap = result
                     case .visited(let failures): unreached = failures
+                    case .served: break
                     }
                 }
             } catch {
                 await exchange.finish()
+                await secondWays.finish()
                 throw error
             }
-            guard let recap else { preconditionFailure("one of the two tasks gives the recap") }
+            guard let recap else { preconditionFailure("one of the tasks gives the recap") }
             return (recap, unreached)
         }
         let known = Set((failed + unreached).map(\.machine))
@@ -96,10 +101,11 @@ extension ClusterLifecycle {
         }
     }
 
-    /// What the two halves of a run end with.
+    /// What the parts of a run end with.
     private enum Part: Sendable {
         case played(PlaybookRecap)
         case visited([MachineFailure])
+        case served
     }
 
     private static func forward(_ event: HostEvent, to report: @Sendable (ProgressEvent) -> Void) {

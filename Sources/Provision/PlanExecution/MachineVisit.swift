@@ -160,6 +160,22 @@ struct MachineVisit: Sendable {
         }
     }
 
+    /// Starts a further runner on a machine that has been reached, and gives its way to the body.
+    func withSecondRunner(
+        _ program: RunnerProgram, on host: String,
+        _ body: @escaping @Sendable (MachineChannel) async throws -> Void
+    ) async throws {
+        guard let machine = machines.first(where: { $0.name == host }) else {
+            throw Diagnosis("'\(host)' cannot do another machine's task", why: "it has not been reached")
+        }
+        let session = try await attempts.run {
+            try await access(to: machine).login(
+                machine, user: user, deadline: .now + bootTimeout, wasStarted: started.contains(host))
+        }
+        try await program.withRunner(session, deadline: .now + Self.longestRun, body)
+        await session.close()
+    }
+
     /// The runner of a machine that has it already and whose SSH server answers, or nil: then a login has to say more.
     private func runnerThere(_ program: RunnerProgram, on machine: MachineSpec) async throws -> MachineChannel? {
         guard machine.firstBoot == .native else { return nil }

@@ -144,6 +144,8 @@ actor RunnerExchange {
     private var places: [String: Place] = [:]
     private var doneWaiters: [CheckedContinuation<Void, Never>] = []
     private var isDone = false
+    /// Whether nobody offers anything any more.
+    private var isGivenUp = false
 
     func offer(_ host: String, _ result: Result<MachineChannel, any Error>) {
         if case .wanted(let waiters)? = places[host] { waiters.forEach { $0.resume(with: result) } }
@@ -161,11 +163,22 @@ actor RunnerExchange {
         case .there(let channel)?: return channel
         case .failed(let error)?: throw error
         case .wanted, nil:
+            if isGivenUp { throw CancellationError() }
             return try await withCheckedThrowingContinuation { continuation in
                 var waiters: [CheckedContinuation<MachineChannel, any Error>] = []
                 if case .wanted(let others)? = places[host] { waiters = others }
                 places[host] = .wanted(waiters + [continuation])
             }
+        }
+    }
+
+    /// Who still waits has nothing to wait for.
+    func giveUp() {
+        isGivenUp = true
+        for (host, place) in places {
+            guard case .wanted(let waiters) = place else { continue }
+            places[host] = nil
+            waiters.forEach { $0.resume(throwing: CancellationError()) }
         }
     }
 

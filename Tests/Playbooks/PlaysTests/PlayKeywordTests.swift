@@ -55,6 +55,27 @@ import Testing
         #expect(ours.text("copied") == theirs.text("copied"))
     }
 
+    @Test @Peers func `Who runs it takes part without standing in the inventory`() async throws {
+        let files = [
+            "site.yml": """
+            - hosts: localhost
+              gather_facts: false
+              tasks:
+                - shell: echo "{{ inventory_hostname }} {{ group_names }} {{ groups.all }} {{ ansible_connection }}" >> {{ root }}/said
+                - set_fact: {made: here}
+            - hosts: all
+              gather_facts: false
+              tasks:
+                - shell: echo "{{ hostvars.localhost.made }} {{ hostvars | list }}" >> {{ root }}/said
+            """
+        ]
+        let (ours, theirs) = (try machine(files), try machine(files))
+        let (recap, events) = try await ours.run(hosts: ["a"])
+        #expect(recap.succeeded, "\(events)")
+        try theirs.runPeer(hosts: "a,")
+        #expect(ours.text("said") != nil && ours.text("said") == theirs.text("said"))
+    }
+
     @Test func `An import's condition and tags are its tasks'`() async throws {
         let skipped = try machine(Self.files)
         let (recap, _) = try await skipped.run(extra: ["skipped": true])

@@ -1,7 +1,8 @@
 import Foundation
 import YAML
 
-/// A playbook of the corpus. Comments at its top may say with which `# arguments:` and on which `# inventory:` it is run.
+/// A playbook of the corpus. Comments at its top may say with which `# arguments:` and on which `# inventory:` it is run,
+/// and that its `# ending:` is a failure.
 struct CorpusPlaybook: Sendable, CustomStringConvertible {
     static let folder = TestCluster.project.appendingPathComponent("Tests/System/Playbooks")
 
@@ -9,6 +10,8 @@ struct CorpusPlaybook: Sendable, CustomStringConvertible {
     let arguments: [String]
     /// A file of the folder `inventories`, without its ending.
     let inventory: String
+    /// How both runs end.
+    let ending: String
     let file: URL
 
     var description: String { name }
@@ -24,6 +27,7 @@ struct CorpusPlaybook: Sendable, CustomStringConvertible {
             .replacingOccurrences(of: "$CORPUS", with: file.deletingLastPathComponent().path).split(separator: " ").map(
                 String.init)
         inventory = said("inventory") ?? "one"
+        ending = said("ending") ?? "success"
     }
 
     static func all() throws -> [CorpusPlaybook] {

@@ -53,6 +53,10 @@ struct PlaybookComparison: Sendable {
         }
         func ending(_ run: ProofSide.Run) -> String { run.result.status == 0 ? "success" : "failure" }
         note("ending", ending(runs.peer), ending(runs.ours))
+        // Both may fail of one mistake in the playbook, which then shows nothing.
+        if ending(runs.peer) != playbook.ending {
+            note("ending that is not expected", ending(runs.peer), playbook.ending)
+        }
         note("recap", runs.peer.recap.description, runs.ours.recap.description)
     }
 
@@ -75,6 +79,8 @@ struct PlaybookComparison: Sendable {
     }
 
     private static func diff(_ peer: String, _ ours: String) async throws -> String {
+        // Bytes that are no text's are shown as `cat -v` shows them.
+        if [peer, ours].contains(where: { $0.contains("^@") }) { return "it is no text" }
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("proof-diff-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -65,9 +65,8 @@ struct BundleCompiler {
         }
         let variables = allVariables
         var bundles: [String: Bundle] = [:]
-        // This machine may take part without being in the inventory.
-        let local = Inventory.localNames.filter { inventory.host($0) == nil }
-        for host in inventory.hosts.map(\.name) + local {
+        // This host may take part without standing in the inventory.
+        for host in (inventory.hosts.map(\.name) + stages.flatMap(\.hosts)).withoutRepetitions {
             let mine = stages.filter { $0.hosts.contains(host) }
             if mine.isEmpty { continue }
             bundles[host] = bundle(host, mine, variables)
@@ -157,7 +156,7 @@ struct BundleCompiler {
                     handlers: play.handlers.map(bundler.bundled), forcesHandlers: play.forcesHandlers))
             bundle.plays[bundle.plays.count - 1].meetsAfterEach = play.limit != FailureLimit()
         }
-        if bundle.json.text.contains("hostvars") {
+        if bundle.json.text.contains("hostvars") || bundle.isOpen {
             bundle.shareVariables()
             bundle.hostVariables = JSONObject(
                 inventory.hosts.map { ($0.name, .object(variables[$0.name] ?? JSONObject())) })
@@ -204,6 +203,18 @@ struct BundleCompiler {
 }
 
 extension Bundle {
+    /// Whether tasks may use text that is not in it: what they include, render or read has its name on the machine only.
+    fileprivate var isOpen: Bool {
+        plays.flatMap { $0.tasks + $0.handlers }.flatMap(\.withIncluded).contains { task in
+            switch task.module {
+            case "include_tasks", "include_role": task.inclusions.isEmpty
+            case "template": task.files.isEmpty
+            case "include_vars": true
+            default: false
+            }
+        }
+    }
+
     /// Whether the machine tells of its variables what it has not told yet.
     fileprivate var sharesVariables: Bool { plays.contains(where: \.sharesVariables) }
 

@@ -239,12 +239,7 @@ package struct CompiledPlaybook: Sendable {
         guard let bundle = bundles[host] else { return false }
         let wants = bundle.extraVariables["ansible_become"] ?? bundle.variables["ansible_become"]
         return (wants.map { $0 != false } ?? false)
-            || bundle.plays.contains { play in (play.tasks + play.handlers).contains(where: Self.becomes) }
-    }
-
-    private static func becomes(_ task: BundledTask) -> Bool {
-        task.become != false
-            || task.inclusions.values.contains { BundledItem.tasks(of: $0.items).contains(where: becomes) }
+            || bundle.plays.flatMap { $0.tasks + $0.handlers }.flatMap(\.withIncluded).contains { $0.become != false }
     }
 
     /// An event without the secrets that were decrypted.

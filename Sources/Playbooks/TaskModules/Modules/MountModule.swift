@@ -20,6 +20,10 @@ enum MountModule {
             }
         }
         let mounted = try MountTable.current().last { $0.path == wanted.path }
+        if wanted.isEphemeral, let mounted, mounted.source != wanted.source {
+            throw TaskFailure.pathIsOther(
+                path: wanted.path, is: "where \(mounted.source) is mounted", wanted: "free for \(wanted.source ?? "")")
+        }
         let action = Action(wanted, mounted, fstabChanged: newTable != table)
         if action != .none {
             differences.append(
@@ -55,7 +59,8 @@ enum MountModule {
             switch (wanted.state, mounted) {
             case ("mounted", nil), ("ephemeral", nil): self = .mount
             case ("mounted", .some): self = fstabChanged ? .remount : .none
-            case ("remounted", .some): self = .remount
+            // The peer mounts it again at every run, too: no table says with which options it is mounted.
+            case ("remounted", .some), ("ephemeral", .some): self = .remount
             case ("unmounted", .some): self = .unmount
             case ("absent", .some): self = .unmountAndRemove
             default: self = .none
@@ -75,14 +80,17 @@ enum MountModule {
             case .none: break
             case .mount:
                 _ = try context.spawn(["mkdir", "-p", wanted.path])
-                guard wanted.state == "ephemeral" || wanted.table != Wanted.usualTable else {
+                guard wanted.isEphemeral || wanted.table != Wanted.usualTable else {
                     _ = try context.spawn(["mount", wanted.path])
                     return
                 }
                 let type = wanted.type.map { ["-t", $0] } ?? []
                 _ = try context.spawn(["mount"] + type + ["-o", wanted.options, wanted.source ?? "", wanted.path])
             case .remount:
-                let again = try Spawn(arguments: ["mount", "-o", "remount", wanted.path]).run()
+                let options = wanted.isEphemeral ? "remount,\(wanted.options)" : "remount"
+                let command = ["mount", "-o", options, wanted.path]
+                let again = try Spawn(arguments: command).run()
+                if wanted.isEphemeral { _ = try again.checked(command) }
                 if again.status != 0 {
                     // Another device or type cannot be remounted.
                     _ = try context.spawn(["umount", wanted.path])
@@ -106,6 +114,7 @@ enum MountModule {
         let type: String?
         let options: String
         let table: String
+        var isEphemeral: Bool { state == "ephemeral" }
         private let dump: String
         private let pass: String
 
