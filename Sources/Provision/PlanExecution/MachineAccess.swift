@@ -26,8 +26,14 @@ package struct MachineAccess: Sendable {
         } catch HypervisorError.channelBusy where !wasStarted {
             // Somebody else talks to it; a machine that was there before can be asked over SSH as well.
         }
-        return try await SecureShellSession.connectWhenReady(
-            to: try place(of: machine, user: user), deadline: deadline)
+        return try await loginAgain(machine, user: user, deadline: deadline)
+    }
+
+    /// Logs in to a machine that has been reached before.
+    func loginAgain(
+        _ machine: MachineSpec, user: String, deadline: ContinuousClock.Instant
+    ) async throws -> SecureShellSession {
+        try await SecureShellSession.connectWhenReady(to: try place(of: machine, user: user), deadline: deadline)
     }
 
     /// Waits until a machine of our own images says that it can be logged in to, or stops; a channel that ends though the machine runs is opened again: libvirtd was

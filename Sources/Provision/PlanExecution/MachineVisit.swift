@@ -169,8 +169,7 @@ struct MachineVisit: Sendable {
             throw Diagnosis("'\(host)' cannot do another machine's task", why: "it has not been reached")
         }
         let session = try await attempts.run {
-            try await access(to: machine).login(
-                machine, user: user, deadline: .now + bootTimeout, wasStarted: started.contains(host))
+            try await access(to: machine).loginAgain(machine, user: user, deadline: .now + bootTimeout)
         }
         try await program.withRunner(session, deadline: .now + Self.longestRun, body)
         await session.close()
@@ -183,15 +182,16 @@ struct MachineVisit: Sendable {
         progress.report(.machine(machine.name, isNew ? arrival(machine) : .connecting))
         do {
             let access = access(to: machine)
-            let start = {
-                if isNew { try await access.waitUntilReady(machine, deadline: begin + bootTimeout) }
-                let deadline = ContinuousClock.now + .seconds(10)
-                async let answers = access.answers(machine, user: user, deadline: deadline)
-                let channel = try await program.start(
-                    domain: machine.domainName, access.hypervisor, deadline: deadline, limit: Self.longestRun)
-                return try await answers ? channel : nil
+            if isNew {
+                try await progress.step(machine: machine.name, "boot") {
+                    try await access.waitUntilReady(machine, deadline: begin + bootTimeout)
+                }
             }
-            return isNew ? try await progress.step(machine: machine.name, "boot", start) : try await start()
+            let deadline = ContinuousClock.now + .seconds(10)
+            async let answers = access.answers(machine, user: user, deadline: deadline)
+            let channel = try await program.start(
+                domain: machine.domainName, access.hypervisor, deadline: deadline, limit: Self.longestRun)
+            return try await answers ? channel : nil
         } catch let error as CancellationError {
             throw error
         } catch {

@@ -68,7 +68,11 @@ import Testing
             "path": .string(path("in memory")), "src": "tmpfs", "fstype": "tmpfs", "opts": "size=1m",
         ]
         defer { umount(path("in memory")) }
-        try converges("mount", arguments.merging(["state": "ephemeral"]))
+        // No table says with which options, so that it is mounted again each time, as by the peer.
+        for _ in 1...2 { #expect(try run("mount", arguments.merging(["state": "ephemeral"])).changed) }
+        #expect(throws: TaskFailure.self) {
+            try run("mount", arguments.merging(["state": "ephemeral", "src": "other"]))
+        }
         #expect(try MountTable.current().contains { $0.path == path("in memory") && $0.type == "tmpfs" })
         try converges("mount", arguments.merging(["state": "unmounted"]))
         #expect(try !MountTable.current().contains { $0.path == path("in memory") })

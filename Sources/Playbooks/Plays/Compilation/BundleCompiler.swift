@@ -63,10 +63,10 @@ struct BundleCompiler {
                     ignoresUnreachable: play.ignoresUnreachable
                         || PlayItem.tasks(of: play.items).contains(where: \.ignoresUnreachable)))
         }
-        let variables = allVariables
+        let hosts = hosts(in: stages)
+        let variables = variables(of: hosts)
         var bundles: [String: Bundle] = [:]
-        // This host may take part without standing in the inventory.
-        for host in (inventory.hosts.map(\.name) + stages.flatMap(\.hosts)).withoutRepetitions {
+        for host in hosts {
             let mine = stages.filter { $0.hosts.contains(host) }
             if mine.isEmpty { continue }
             bundles[host] = bundle(host, mine, variables)
@@ -118,8 +118,18 @@ struct BundleCompiler {
         }
     }
 
-    private var allVariables: [String: JSONObject] {
-        Dictionary(uniqueKeysWithValues: inventory.hosts.map { ($0.name, hostVariables($0.name)) })
+    /// The inventory's, and this host where it takes part without standing there.
+    private func hosts(in stages: [CompiledPlaybook.Stage]) -> [String] {
+        (inventory.hosts.map(\.name) + stages.flatMap(\.hosts)).withoutRepetitions
+    }
+
+    private func variables(of hosts: [String]) -> [String: JSONObject] {
+        Dictionary(uniqueKeysWithValues: hosts.map { ($0, hostVariables($0)) })
+    }
+
+    /// Who logs in to a host; nobody does to this one.
+    private static func user(_ variables: JSONObject) -> String? {
+        variables["ansible_connection"] == "local" ? nil : variables["ansible_user"]?.string
     }
 
     /// The version of Ansible whose language this is.
@@ -142,7 +152,7 @@ struct BundleCompiler {
     {
         let own = variables[host] ?? hostVariables(host)
         var bundle = Bundle(
-            playbook: playbook.path, host: host, user: own["ansible_user"]?.string, variables: own,
+            playbook: playbook.path, host: host, user: Self.user(own), variables: own,
             hostVariables: JSONObject(),
             extraVariables: extraVariables, onceAs: onceAs, plays: [])
         for stage in stages {
@@ -158,8 +168,8 @@ struct BundleCompiler {
         }
         if bundle.json.text.contains("hostvars") || bundle.isOpen {
             bundle.shareVariables()
-            bundle.hostVariables = JSONObject(
-                inventory.hosts.map { ($0.name, .object(variables[$0.name] ?? JSONObject())) })
+            let inOrder = (inventory.hosts.map(\.name) + variables.keys.sorted()).withoutRepetitions
+            bundle.hostVariables = JSONObject(inOrder.map { ($0, .object(variables[$0] ?? JSONObject())) })
         }
         return bundle
     }
@@ -189,10 +199,10 @@ struct BundleCompiler {
 
     /// What a task of a machine includes under a name that only the machine knew.
     func inclusion(_ name: String, at site: Int, for host: String, play number: Int) throws(Diagnoses) -> Inclusion {
-        let variables = allVariables
+        let variables = variables(of: inventory.hosts.map(\.name))
         let own = variables[host] ?? hostVariables(host)
         let bundle = Bundle(
-            playbook: playbook.path, host: host, user: own["ansible_user"]?.string, variables: own,
+            playbook: playbook.path, host: host, user: Self.user(own), variables: own,
             hostVariables: JSONObject(), extraVariables: extraVariables, plays: [])
         let play = playbook.plays[number]
         let stage = CompiledPlaybook.Stage(number: number, name: play.name, hosts: play.hosts.hosts(in: inventory))
